@@ -1,0 +1,89 @@
+"""What a policy may see of a request.
+
+The simulation hands a policy one of these views instead of the request. A view holds the permitted numbers and no
+reference to anything else, so a policy cannot look at what its information regime hides.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from cr_toolkit.model import Request
+
+
+class Information(StrEnum):
+    """Information regime: what is known of an output when its request arrives."""
+
+    FULL = "full"
+    """The exact output."""
+
+    ONE_BIT = "one-bit"
+    """Whether the output exceeds a threshold."""
+
+    INTERVAL = "interval"
+    """An interval [low, high] that holds the output."""
+
+    NONE = "none"
+    """Nothing."""
+
+
+class FullView(NamedTuple):
+    """A request whose output is known. All numbers in tokens but the arrival (a step)."""
+
+    arrival: int
+    prompt: int
+    output: int
+
+    @property
+    def volume(self) -> int:
+        """Memory summed over time (token-steps)."""
+        return self.prompt * self.output + self.output * (self.output + 1) // 2
+
+
+class OneBitView(NamedTuple):
+    """A request of which one bit is known: whether its output exceeds the policy's threshold."""
+
+    arrival: int
+    prompt: int
+    is_long: bool
+
+
+class IntervalView(NamedTuple):
+    """A request whose output lies in [low, high] (tokens)."""
+
+    arrival: int
+    prompt: int
+    low: int
+    high: int
+
+
+class PromptView(NamedTuple):
+    """A request of whose output nothing is known."""
+
+    arrival: int
+    prompt: int
+
+
+View = FullView | OneBitView | IntervalView | PromptView
+
+
+def full_view(request: Request) -> FullView:
+    """Return everything."""
+    return FullView(request.arrival, request.prompt, request.output)
+
+
+def one_bit_view(request: Request, threshold: int) -> OneBitView:
+    """Return the bit [output > threshold] in place of the output."""
+    return OneBitView(request.arrival, request.prompt, request.output > threshold)
+
+
+def interval_view(request: Request) -> IntervalView:
+    """Return the dyadic interval [2^k, 2^(k+1) - 1] that holds the output in place of the output."""
+    low = 1 << (request.output.bit_length() - 1)
+    return IntervalView(request.arrival, request.prompt, low, 2 * low - 1)
+
+
+def prompt_view(request: Request) -> PromptView:
+    """Return what is known before any output is."""
+    return PromptView(request.arrival, request.prompt)
