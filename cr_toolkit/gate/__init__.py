@@ -1,0 +1,1 @@
+"""The gate: a project's policies held to their bounds, in CI."""
