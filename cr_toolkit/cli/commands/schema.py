@@ -1,0 +1,26 @@
+"""`crtool schema`: the JSON Schema of a format."""
+
+from __future__ import annotations
+
+import click
+
+from cr_toolkit.cli.exit_codes import ExitCode
+
+_EPILOG = """\b
+Examples:
+  crtool schema                  the names
+  crtool schema instance         what an instance file may hold
+"""
+
+
+@click.command("schema", epilog=_EPILOG)
+@click.argument("name", required=False)
+def command(name: str | None) -> ExitCode:
+    """Print the JSON Schema of a file or result format, or the names of all formats."""
+    from cr_toolkit.report.schemas import SCHEMAS, json_schema
+
+    if name is None:
+        click.echo("\n".join(SCHEMAS))
+    else:
+        click.echo(json_schema(name))
+    return ExitCode.HELD

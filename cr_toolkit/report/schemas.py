@@ -1,0 +1,50 @@
+"""JSON Schemas, made from the structs that read and write the formats, so that they cannot drift apart."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from cr_toolkit.errors import InputError
+from cr_toolkit.model import formats
+from cr_toolkit.report import results
+from cr_toolkit.report.certificate import Certificate
+
+SCHEMAS = MappingProxyType(
+    {
+        "instance": formats.InstanceRecord,
+        "schedule": formats.ScheduleRecord,
+        "witness": formats.WitnessRecord,
+        "certificate": Certificate,
+        "search": results.SearchOutcome,
+        "optimum": results.OptimumResult,
+        "run": results.RunResult,
+        "check": results.CheckResult,
+        "replay": results.ReplayResult,
+        "gate": results.GateResult,
+        "theorems": results.TheoremList,
+    }
+)
+"""The struct of each format, by the name that ``crtool schema`` knows."""
+
+
+def json_schema(name: str) -> str:
+    """Return the JSON Schema (draft 2020-12) of a format as indented text.
+
+    Raises:
+        InputError: if there is no such format.
+    """
+    if name not in SCHEMAS:
+        near = difflib.get_close_matches(name, SCHEMAS, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(SCHEMAS)}"
+        raise InputError(f"{name!r} is not known; {hint}", field="format")
+    return json.dumps(_schema(SCHEMAS[name]), indent=2, ensure_ascii=False)
+
+
+def _schema(record: type[Any]) -> dict[str, Any]:
+    schema = msgspec.json.schema(record)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,41 @@
+"""Premises that several theorems share."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from cr_toolkit.model import Instance
+from proofs.theorem import Hypothesis, Setting
+
+
+def _no_request_fills_the_memory(instance: Instance, setting: Setting) -> str | None:
+    if instance.max_peak < instance.memory:
+        return None
+    return f"it needs P < M, and some peak equals the memory {instance.memory}"
+
+
+PEAK_BELOW_MEMORY = Hypothesis("P < M", _no_request_fills_the_memory)
+"""alpha < 1."""
+
+
+def share_at_most(alpha: Fraction) -> Hypothesis:
+    """Return the premise that every peak is at most ``alpha`` times the memory."""
+
+    def failure(instance: Instance, setting: Setting) -> str | None:
+        if instance.alpha <= alpha:
+            return None
+        return f"it needs alpha <= {alpha}, and the largest peak is {instance.alpha} of the memory"
+
+    return Hypothesis(f"alpha <= {alpha}", failure)
+
+
+def common_prompt(instance: Instance, setting: Setting) -> str | None:
+    """Say so when two prompts differ."""
+    prompts = {request.prompt for request in instance.requests}
+    if len(prompts) == 1:
+        return None
+    return f"it needs one common prompt, and the prompts range from {min(prompts)} to {max(prompts)}"
+
+
+COMMON_PROMPT = Hypothesis("common s", common_prompt)
+"""All prompts are equal."""

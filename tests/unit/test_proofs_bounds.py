@@ -1,0 +1,119 @@
+"""The bounds against the published tables and against independent arithmetic."""
+
+import math
+from fractions import Fraction
+
+import pytest
+
+from cr_toolkit import Instance
+from cr_toolkit.errors import InputError
+from proofs import theorems
+from proofs.description import TABLE_SHARES, describe
+from proofs.sharp_root import integer_cube_root, kappa_above, sharp_bound, suffices
+
+
+def instance(memory, *sizes):
+    return Instance.burst(memory, sizes)
+
+
+def test_svf_burst_is_the_integer_form():
+    assert theorems["svf-burst"].bound(instance(10, (2, 3))) == Fraction(30 - 5, 10 - 5)
+    assert theorems["svf-burst"].bound(instance(10, (0, 1))) == Fraction(29, 9)
+
+
+@pytest.mark.parametrize(
+    ("alpha", "published"), [("1/2", 5.00), ("1/4", 3.67), ("1/10", 3.22), ("1/100", 3.02), ("0", 3)]
+)
+def test_table_1_of_the_paper(alpha, published):
+    assert round(float(theorems["svf-burst"].bound_at(Fraction(alpha))), 2) == published
+
+
+@pytest.mark.parametrize(
+    ("theorem", "published"),
+    [
+        ("svf-burst", [3, 3.1333, 3.2857, 3.6667, 4, 5]),
+        ("svf-burst-sharp", [2.0541, 2.1716, 2.3101, 2.6713, 3, 4]),
+    ],
+)
+def test_table_of_the_sharper_bounds(theorem, published):
+    values = [value for _, value in describe(theorems[theorem], TABLE_SHARES).values]
+    assert [round(float(value), 4) for value in values] == published
+
+
+def test_the_headline_is_five_up_to_one_half_and_silent_beyond():
+    half = theorems["svf-burst-half"]
+    assert half.bound_at(Fraction(1, 2)) == 5
+    assert half.bound_at(Fraction(501, 1000)) is None
+    assert half.bound(instance(4, (1, 1))) == 5
+
+
+def test_no_bound_at_a_share_of_one():
+    assert theorems["svf-burst"].bound_at(Fraction(1)) is None
+    assert theorems["svf-burst-sharp"].bound_at(Fraction(1)) is None
+
+
+def test_sharp_is_twice_m_over_c_when_that_is_at_least_three():
+    # M = 12, P = 6: c = 7, 2M/c = 24/7 >= 3.
+    assert theorems["svf-burst-sharp"].bound(instance(12, (1, 5))) == Fraction(24, 7)
+    # A request that fills the memory is in scope: c = 1.
+    assert theorems["svf-burst-sharp"].bound(instance(12, (6, 6))) == 24
+
+
+def float_root(gamma):
+    """The root by bisection in floats, from the formula as printed."""
+
+    def excess(rho):
+        kappa = max(0.0, rho - 1.5 * (rho - 1) * (2 * rho / (3 * (rho - 1))) ** (1 / 3)) if rho < 3 else 0.0
+        return rho / 2 - 1 / gamma - gamma * kappa**2 / 4
+
+    low, high = 2.0, 3.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (low, middle) if excess(middle) >= 0 else (middle, high)
+    return high
+
+
+@pytest.mark.parametrize("gamma", ["1", "15/16", "7/8", "3/4", "67/100"])
+def test_the_rational_lies_just_above_the_root(gamma):
+    bound = sharp_bound(Fraction(gamma))
+    assert suffices(bound, Fraction(gamma))
+    assert 0 <= float(bound) - float_root(float(Fraction(gamma))) < 2e-6
+
+
+def test_a_rational_below_the_root_does_not_suffice():
+    assert not suffices(Fraction(2054, 1000), Fraction(1))
+    assert not suffices(Fraction(199, 100), Fraction(2))
+
+
+@pytest.mark.parametrize("value", [0, 1, 7, 8, 9, 26, 27, 28, 10**30 - 1, 10**30, 10**30 + 1, 2**301])
+def test_integer_cube_root(value):
+    root = integer_cube_root(value)
+    assert root**3 <= value < (root + 1) ** 3
+
+
+@pytest.mark.parametrize("rho", ["2", "21/10", "5/2", "29/10", "3", "7/2"])
+def test_kappa_above_is_above_and_close(rho):
+    value = Fraction(rho)
+    x = float(value)
+    kappa = x - 1.5 * (x - 1) * (2 * x / (3 * (x - 1))) ** (1 / 3) if x < 3 else 0.0
+    assert math.isclose(float(kappa_above(value)), kappa, abs_tol=1e-9)
+    if value < 3:
+        # The exact meaning of "above": (rho - kappa_up)^3 <= ((3/2)(rho - 1))^3 y^3.
+        assert (value - kappa_above(value)) ** 3 <= Fraction(27, 8) * (value - 1) ** 2 * 2 * value / 3
+
+
+def test_the_sharp_bound_never_exceeds_the_paper():
+    sharp, paper = theorems["svf-burst-sharp"], theorems["svf-burst"]
+    for numerator in range(0, 100, 3):
+        alpha = Fraction(numerator, 100)
+        assert sharp.bound_at(alpha) < paper.bound_at(alpha)
+
+
+def test_the_sharp_bound_grows_with_the_share():
+    values = [theorems["svf-burst-sharp"].bound_at(Fraction(k, 60)) for k in range(40)]
+    assert values == sorted(values)
+
+
+def test_an_unknown_theorem_is_named_with_a_suggestion():
+    with pytest.raises(InputError, match="did you mean 'svf-burst'"):
+        theorems["svf-brust"]
