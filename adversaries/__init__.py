@@ -1,0 +1,25 @@
+"""Adversaries: looking for instances on which a policy does badly."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from adversaries.families.catalogue import FAMILIES
+    from adversaries.searchers.catalogue import SEARCHERS
+    from adversaries.searching import SearchResult, search
+
+__all__ = ["FAMILIES", "SEARCHERS", "SearchResult", "search"]
+
+_HOME = {
+    "FAMILIES": "adversaries.families.catalogue",
+    "SEARCHERS": "adversaries.searchers.catalogue",
+    "SearchResult": "adversaries.searching",
+    "search": "adversaries.searching",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Imports on first use: a command that does not search must not load numba.
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

@@ -74,6 +74,14 @@ def add(usage: Int64s, prompt: int, output: int, start: int, sign: int) -> None:
 
 
 @njit(cache=True, nogil=True)
+def load(usage: Int64s, prompt: Int64s, output: Int64s, starts: Int64s) -> None:
+    """Set ``usage`` to what the requests started at ``starts`` hold in each step (tokens)."""
+    usage[:] = 0
+    for j in range(starts.shape[0]):
+        add(usage, prompt[j], output[j], starts[j], 1)
+
+
+@njit(cache=True, nogil=True)
 def place(
     memory: int, arrival: Int64s, prompt: Int64s, output: Int64s,
     kind: Int64s, order: Int64s, spread: Int64s, starts: Int64s, usage: Int64s,

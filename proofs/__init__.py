@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from proofs import verdict
     from proofs.description import Description, describe
     from proofs.theorem import THEOREMS, Setting, Theorem
-    from proofs.theorem import THEOREMS as theorems
+    from proofs.theorem import THEOREMS as theorems  # noqa: N811
     from proofs.verdict import Judgement, Verdict, applicable, judge, judge_bound
 
 __all__ = [

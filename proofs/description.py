@@ -26,7 +26,7 @@ class Description:
     information: str
     traffic: str
     admission: tuple[str, ...]
-    queue: str
+    queue: tuple[str, ...]
     hypotheses: tuple[str, ...]
     formula: str
     kind: str
@@ -40,6 +40,7 @@ class Description:
 def describe(theorem: Theorem, shares: tuple[Fraction, ...] = TABLE_SHARES) -> Description:
     """Return what there is to say about ``theorem``, with its bound at each of ``shares``."""
     rules = tuple(rule.value for rule in theorem.admission)
+    queues = tuple(queue.value for queue in theorem.queue)
     return Description(
         id=theorem.id,
         statement=theorem.statement,
@@ -47,11 +48,11 @@ def describe(theorem: Theorem, shares: tuple[Fraction, ...] = TABLE_SHARES) -> D
         information=theorem.information.value,
         traffic=theorem.traffic.value,
         admission=rules,
-        queue=theorem.queue.value,
+        queue=queues,
         hypotheses=(
             f"{theorem.traffic.value} traffic",
             f"admission {' or '.join(rules)}",
-            f"queue {theorem.queue.value}",
+            f"queue {' or '.join(queues)}",
             *(hypothesis.name for hypothesis in theorem.hypotheses),
         ),
         formula=theorem.formula,

@@ -16,7 +16,7 @@ _CUBE_ROOT_SHIFT = 40
 
 
 def integer_cube_root(value: int) -> int:
-    """Return the largest r with r^3 <= value, for value >= 0."""
+    """Return the largest r with r^3 <= value, for value >= 1."""
     root = 1 << -(-value.bit_length() // 3)
     while True:
         # Newton's iteration from above decreases until it meets the floor.

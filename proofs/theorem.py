@@ -111,7 +111,7 @@ class Theorem:
         version: the version of the source that was read.
         formula: the bound in sympy's syntax, in the symbols of ``notation``; an equation when it is a root.
         admission: the admission rules it covers.
-        queue: the queue discipline it covers.
+        queue: the queue disciplines it covers.
         hypotheses: further premises.
         instance_bound: the exact bound of an instance that satisfies every premise; None when there is no constant.
         share_bound: an exact bound for all instances of memory share at most alpha; None outside its range.
@@ -129,7 +129,7 @@ class Theorem:
     version: str
     formula: str
     admission: tuple[Admission, ...] = (Admission.LOOKAHEAD, Admission.PEAK)
-    queue: Queue = Queue.HEAD_OF_LINE
+    queue: tuple[Queue, ...] = (Queue.HEAD_OF_LINE,)
     hypotheses: tuple[Hypothesis, ...] = ()
     instance_bound: Callable[[Instance], Fraction] | None = None
     share_bound: Callable[[Fraction], Fraction | None] | None = None
@@ -142,8 +142,9 @@ class Theorem:
         if setting.admission not in self.admission:
             rules = " or ".join(rule.value for rule in self.admission)
             return f"it needs the admission rule {rules}, not {setting.admission.value}"
-        if setting.queue is not self.queue:
-            return f"it needs the queue {self.queue.value}, not {setting.queue.value}"
+        if setting.queue not in self.queue:
+            queues = " or ".join(queue.value for queue in self.queue)
+            return f"it needs the queue {queues}, not {setting.queue.value}"
         return None
 
     def failed_hypothesis(self, instance: Instance, setting: Setting) -> str | None:

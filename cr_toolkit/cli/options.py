@@ -16,7 +16,7 @@ READABLE = click.Path(dir_okay=False, path_type=str)
 """A file to read; whether it can be read is said when it is, in one sentence."""
 
 
-class Rational(click.ParamType):
+class Rational(click.ParamType):  # type: ignore[type-arg]
     """An exact number: "1/2", "0.5" or "5"."""
 
     name = "number"
@@ -42,7 +42,7 @@ class Rational(click.ParamType):
         return number
 
 
-class Assignment(click.ParamType):
+class Assignment(click.ParamType):  # type: ignore[type-arg]
     """NAME=VALUE; a value that reads as an integer is one."""
 
     name = "name=value"
@@ -85,6 +85,13 @@ def searcher_names() -> tuple[str, ...]:
     from adversaries import SEARCHERS
 
     return ("auto", *SEARCHERS.names())
+
+
+def engine_names() -> tuple[str, ...]:
+    """Return the registered engines for the optimum."""
+    from lp_models import ENGINES
+
+    return ("auto", *ENGINES.names())
 
 
 def policy_option(*, multiple: bool = False) -> Callable[[F], F]:

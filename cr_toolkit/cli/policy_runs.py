@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from cr_toolkit.simulation import Run
 
 
-def run_policy(
-    instance: Instance, policy: str, parameters: Mapping[str, int | str], admission: str, queue: str
-) -> Run:
+def run_policy(instance: Instance, policy: str, parameters: Mapping[str, int | str], admission: str, queue: str) -> Run:
     """Run ``policy`` on ``instance``.
 
     Raises:

@@ -15,7 +15,7 @@ from datetime import datetime
 from fractions import Fraction
 from itertools import islice
 from math import ceil
-from typing import Final
+from typing import Final, Protocol
 
 from cr_toolkit.errors import InputError
 from cr_toolkit.model.instance import MAX_INTEGER, MAX_REQUESTS, Instance
@@ -25,9 +25,9 @@ DEFAULT_STEP_SECONDS: Final = Fraction(1, 20)
 """How long one decode step takes when nothing else is said (seconds): 50 ms, common for a 70B model."""
 
 _AZURE: Final = ("TIMESTAMP", "ContextTokens", "GeneratedTokens")
-_TIMESTAMP: Final = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?")
-_NUMBER: Final = re.compile(r"\d{1,16}(?:\.\d{1,12})?")
-_INTEGER: Final = re.compile(r"\d{1,16}")
+_TIMESTAMP: Final = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?", re.ASCII)
+_NUMBER: Final = re.compile(r"[0-9]{1,16}(?:\.[0-9]{1,12})?")
+_INTEGER: Final = re.compile(r"[0-9]{1,16}")
 
 
 @dataclass(frozen=True)
@@ -112,23 +112,34 @@ def read_trace(
 _Row = tuple[Fraction, int, int]
 
 
-def _rows(
-    reader: Iterator[list[str]], columns: Columns | None, window: Window, source: str
-) -> Iterator[_Row]:
+class _Reader(Protocol):
+    """What csv.reader returns."""
+
+    line_num: int
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+    def __next__(self) -> list[str]: ...
+
+
+def _rows(reader: _Reader, columns: Columns | None, window: Window, source: str) -> Iterator[_Row]:
     header = [name.strip() for name in next(reader, [])]
     if not any(header):
         raise InputError("is empty; a header and one line per request are required", source=source)
     names = columns or (Columns(*_AZURE) if set(_AZURE) <= set(header) else Columns())
     places = [_place(header, name, source) for name in (names.arrival, names.prompt, names.output)]
     stop = None if window.count is None else window.first + window.count
-    numbered = ((line, row) for line, row in enumerate(reader, start=2) if row)
+    numbered = ((reader.line_num, row) for row in reader if row)
+    clock: Callable[[str, str, str], Fraction] | None = None
     for line, row in islice(numbered, window.first, stop):
         where = f"{source}, line {line}"
         if len(row) != len(header):
             raise InputError(f"has {len(row)} fields where the header has {len(header)}", source=where)
         arrival, prompt, output = (row[place].strip() for place in places)
+        # One file, one clock: a number among times would put requests two thousand years apart.
+        clock = clock or (_number if _NUMBER.fullmatch(arrival) else _timestamp)
         yield (
-            _time(arrival, names.arrival, where),
+            clock(arrival, names.arrival, where),
             _tokens(prompt, 0, names.prompt, where),
             _tokens(output, 1, names.output, where),
         )
@@ -145,18 +156,21 @@ def _place(header: Sequence[str], name: str, source: str) -> int:
     return header.index(name)
 
 
-def _time(text: str, name: str, where: str) -> Fraction:
-    if _NUMBER.fullmatch(text):
-        return Fraction(text)
+def _number(text: str, name: str, where: str) -> Fraction:
+    if _NUMBER.fullmatch(text) is None:
+        raise InputError(f"must be a number >= 0, got {text[:40]!r}", field=name, source=where)
+    return Fraction(text)
+
+
+def _timestamp(text: str, name: str, where: str) -> Fraction:
     stamp = _TIMESTAMP.fullmatch(text)
     if stamp is None:
-        raise InputError(f"must be a number >= 0 or a time YYYY-MM-DD HH:MM:SS.ffffff, got {text[:40]!r}",
-                         field=name, source=where)
+        rule = f"must be a number >= 0 or a time YYYY-MM-DD HH:MM:SS.ffffff, got {text[:40]!r}"
+        raise InputError(rule, field=name, source=where)
     try:
-        moment = datetime.fromisoformat(stamp[1])
+        since = datetime.fromisoformat(stamp[1]) - datetime(1, 1, 1)
     except ValueError as error:
         raise InputError(f"is no time: {error}", field=name, source=where) from None
-    since = moment - datetime(1, 1, 1)
     digits = stamp[2] or "0"
     return since.days * 86400 + since.seconds + Fraction(int(digits), 10 ** len(digits))
 
@@ -173,11 +187,13 @@ def _steps(rows: list[_Row], step_seconds: Fraction | None, source: str) -> Trac
     if len(rows) > MAX_REQUESTS:
         raise InputError(f"holds more than {MAX_REQUESTS} requests", source=source)
     first = min(arrival for arrival, _, _ in rows)
-    step: Callable[[Fraction], int] = ceil if step_seconds is None else lambda time: ceil(time / step_seconds)
+    if step_seconds is None and any(arrival.denominator != 1 for arrival, _, _ in rows):
+        raise InputError("holds arrivals that are not whole steps; say how long a step is instead", source=source)
     requests = []
     for index, (arrival, prompt, output) in enumerate(rows):
+        start = ceil((arrival - first) / (step_seconds or 1))
         try:
-            requests.append(Request(step(arrival - first), prompt, output))
+            requests.append(Request(start, prompt, output))
         except InputError as error:
             raise InputError(error.rule, field=error.field, source=f"{source}, request {index}") from None
     return Trace(tuple(requests))

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from cr_toolkit.report.latency import LatencySummary, latencies, makespan
-from cr_toolkit.report.wording import decimal, listed
+from cr_toolkit.report.wording import bracket, count, decimal, listed, ratio
 from cr_toolkit.simulation import Run
+
+if TYPE_CHECKING:
+    from adversaries import SearchResult
+    from proofs.verdict import Judgement
 
 
 def run_facts(run: Run) -> list[tuple[str, str]]:
@@ -14,7 +21,10 @@ def run_facts(run: Run) -> list[tuple[str, str]]:
     chosen = "".join(f", {name}={value}" for name, value in run.parameters.items())
     return [
         ("policy", f"{run.policy} ({run.admission}, {run.queue}{chosen})"),
-        ("instance", f"{len(instance):,} requests, memory {instance.memory:,} tokens, memory share {instance.alpha}"),
+        (
+            "instance",
+            f"{count(len(instance), 'request')}, memory {instance.memory:,} tokens, memory share {instance.alpha}",
+        ),
         ("total latency", f"{run.cost:,} steps"),
         (
             "latency",
@@ -24,4 +34,34 @@ def run_facts(run: Run) -> list[tuple[str, str]]:
         ("makespan", f"{makespan(instance, schedule):,} steps"),
         ("memory peak", f"{schedule.peak_memory(instance):,} of {instance.memory:,} tokens"),
         ("starts", listed(schedule.start)),
+    ]
+
+
+def search_facts(result: SearchResult, judgements: Iterable[Judgement]) -> list[tuple[str, str]]:
+    """Return what a person wants to know of a search whose witness the checker accepted."""
+    from cr_toolkit.report.judging import name_of, words
+
+    witness = result.best
+    instance = witness.instance.to_instance()
+    low, high = result.ratio
+    rules = ", ".join(
+        str(value) if name in ("admission", "queue") else f"{name}={value}"
+        for name, value in witness.policy.parameters.items()
+    )
+    upper, lower = witness.optimum.upper.cost, witness.optimum.lower.value
+    known = f"{upper:,}" if upper == lower else f"between {lower:,} and {upper:,}"
+    return [
+        ("policy", f"{witness.policy.name} ({rules})"),
+        (
+            "searched",
+            f"{count(result.evaluations, 'instance')} in {result.seconds:.1f} s, ended by {result.stopped_by}",
+        ),
+        (
+            "ratio",
+            ratio(low) if low == high else f"at least {decimal(low, towards='down')} ({low}), in {bracket(low, high)}",
+        ),
+        ("instance", f"{count(len(instance), 'request')}, memory {instance.memory:,}, memory share {instance.alpha}"),
+        ("total latency", f"{witness.policy_schedule.cost:,}, optimum {known}"),
+        ("witness", f"{result.path} (accepted by the checker)"),
+        *((name_of(judgement), words(judgement)) for judgement in judgements),
     ]

@@ -6,29 +6,27 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from cr_toolkit.model.formats import NonNegative, RationalText
+from cr_toolkit.model.formats import CostedSchedule, InstanceRecord, LowerBoundRecord, NonNegative, RationalText
 
 Verdict = Literal["holds", "violated", "undecided", "out-of-scope"]
 Steps = Annotated[int, msgspec.Meta(ge=0)]
 
 
-class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of every result: immutable, and strict when read back."""
 
 
-class RunResult(Record):
+class RunResult(Record, frozen=True, tag_field="format", tag="crtool/run/1"):
     """``run``: a policy on an instance; ``cost`` and ``start`` in steps."""
 
-    format: Literal["crtool/run/1"] = "crtool/run/1"
     policy: str
     cost: Steps
     start: tuple[NonNegative, ...]
 
 
-class OptimumResult(Record):
+class OptimumResult(Record, frozen=True, tag_field="format", tag="crtool/optimum/1"):
     """``solve``: the bracket of OPT (steps), a schedule of cost ``upper`` and what a checker needs."""
 
-    format: Literal["crtool/optimum/1"] = "crtool/optimum/1"
     status: Literal["optimal", "bracketed"]
     lower: Steps
     upper: Steps
@@ -38,7 +36,16 @@ class OptimumResult(Record):
     certificate: dict[str, Any]
 
 
-class CheckedFile(Record):
+class CertificateFile(Record, frozen=True, tag_field="format", tag="crtool/certificate/1"):
+    """``solve --certificate``: an instance, a schedule, a lower bound and what repeats its proof."""
+
+    instance: InstanceRecord
+    status: Literal["optimal", "bracketed"]
+    upper: CostedSchedule
+    lower: LowerBoundRecord
+
+
+class CheckedFile(Record, frozen=True):
     """One file and what the checker says of it."""
 
     path: str
@@ -46,28 +53,27 @@ class CheckedFile(Record):
     reason: str
 
 
-class CheckResult(Record):
+class CheckResult(Record, frozen=True, tag_field="format", tag="crtool/check/1"):
     """``check``."""
 
-    format: Literal["crtool/check/1"] = "crtool/check/1"
     files: tuple[CheckedFile, ...]
 
 
-class RatioBracket(Record):
+class RatioBracket(Record, frozen=True):
     """The ratio of a policy to the optimum lies in [lower, upper]."""
 
     lower: RationalText
     upper: RationalText
 
 
-class BestFound(Record):
+class BestFound(Record, frozen=True):
     """The worst instance a search found, and the witness file that proves it (null when none was saved)."""
 
     ratio: RatioBracket
     witness: str | None
 
 
-class TheoremVerdict(Record):
+class TheoremVerdict(Record, frozen=True):
     """A theorem, or a bound given by the user, held against a witness; ``bound`` is null out of its scope."""
 
     id: str
@@ -75,10 +81,9 @@ class TheoremVerdict(Record):
     verdict: Verdict
 
 
-class SearchOutcome(Record):
+class SearchOutcome(Record, frozen=True, tag_field="format", tag="crtool/search/1"):
     """``search``."""
 
-    format: Literal["crtool/search/1"] = "crtool/search/1"
     policy: str
     traffic: str
     alpha: RationalText
@@ -88,7 +93,7 @@ class SearchOutcome(Record):
     theorems: tuple[TheoremVerdict, ...]
 
 
-class LatencyResult(Record):
+class LatencyResult(Record, frozen=True):
     """Latency of the requests of one run (steps)."""
 
     mean: RationalText
@@ -98,7 +103,7 @@ class LatencyResult(Record):
     max: Steps
 
 
-class ReplayedPolicy(Record):
+class ReplayedPolicy(Record, frozen=True):
     """One policy on a trace; ``throughput`` in output tokens per step, ``makespan`` and ``cost`` in steps."""
 
     policy: str
@@ -109,10 +114,9 @@ class ReplayedPolicy(Record):
     ratio: RatioBracket
 
 
-class ReplayResult(Record):
+class ReplayResult(Record, frozen=True, tag_field="format", tag="crtool/replay/1"):
     """``replay``: several policies on one window of a trace."""
 
-    format: Literal["crtool/replay/1"] = "crtool/replay/1"
     trace: str
     requests: NonNegative
     dropped: NonNegative
@@ -124,43 +128,57 @@ class ReplayResult(Record):
     policies: tuple[ReplayedPolicy, ...]
 
 
-class GateCheck(Record):
+Group = Literal["corpus", "search"]
+Outcome = Literal["holds", "violated", "undecided", "out-of-scope", "rejected"]
+
+
+class GateCheck(Record, frozen=True):
     """One thing the gate looked at: a corpus file, or a policy searched under one bound."""
 
     name: str
-    group: Literal["corpus", "search"]
-    verdict: Verdict | Literal["rejected"]
+    group: Group
+    verdict: Outcome
     message: str
     witness: str | None
     seconds: float
 
 
-class GateResult(Record):
+class GateResult(Record, frozen=True, tag_field="format", tag="crtool/gate/1"):
     """``gate``."""
 
-    format: Literal["crtool/gate/1"] = "crtool/gate/1"
     profile: str | None
     passed: bool
     checks: tuple[GateCheck, ...]
 
 
+class ShareBound(Record, frozen=True):
+    """A theorem's bound for all instances of memory share at most ``alpha``; null outside its range."""
+
+    alpha: RationalText
+    bound: RationalText | None
 
 
-class TheoremResult(Record):
-    """``theorem show``: a theorem, its hypotheses and its source."""
+class TheoremResult(Record, frozen=True):
+    """A theorem with its premises, its source and its bound at a few memory shares."""
 
     id: str
+    statement: str
     policy: str
     information: str
     traffic: str
-    bound: str
+    admission: tuple[str, ...]
+    queue: tuple[str, ...]
     hypotheses: tuple[str, ...]
+    formula: str
+    kind: str
+    status: str
     source: str
     version: str
+    proof: str | None
+    values: tuple[ShareBound, ...]
 
 
-class TheoremList(Record):
+class TheoremList(Record, frozen=True, tag_field="format", tag="crtool/theorems/1"):
     """``theorem list`` and ``theorem show``."""
 
-    format: Literal["crtool/theorems/1"] = "crtool/theorems/1"
     theorems: tuple[TheoremResult, ...]

@@ -12,14 +12,13 @@ import msgspec
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import formats
 from cr_toolkit.report import results
-from cr_toolkit.report.certificate import Certificate
 
 SCHEMAS = MappingProxyType(
     {
         "instance": formats.InstanceRecord,
         "schedule": formats.ScheduleRecord,
         "witness": formats.WitnessRecord,
-        "certificate": Certificate,
+        "certificate": results.CertificateFile,
         "search": results.SearchOutcome,
         "optimum": results.OptimumResult,
         "run": results.RunResult,

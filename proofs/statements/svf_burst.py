@@ -28,12 +28,13 @@ SVF_BURST = state(
         information=Information.FULL,
         traffic=Traffic.BURST,
         kind=Kind.UPPER,
-        status=Status.PROVED_IN_SOURCE,
+        status=Status.PROVED_HERE,
         source="arXiv 2606.22327, Theorem 3.2; Lean proof for the peak rule in serQ",
         version="v2",
         formula="(3*M - P)/(M - P)",
         hypotheses=(PEAK_BELOW_MEMORY,),
         instance_bound=instance_bound,
         share_bound=share_bound,
+        proof="svf-burst",
     )
 )

@@ -17,12 +17,13 @@ SVF_BURST_HALF = state(
         information=Information.FULL,
         traffic=Traffic.BURST,
         kind=Kind.UPPER,
-        status=Status.PROVED_IN_SOURCE,
+        status=Status.PROVED_HERE,
         source="arXiv 2606.22327, Corollary 3.2.2",
         version="v2",
         formula="5",
         hypotheses=(share_at_most(_HALF),),
         instance_bound=lambda instance: _BOUND,
         share_bound=lambda alpha: _BOUND if alpha <= _HALF else None,
+        proof="svf-burst-half",
     )
 )

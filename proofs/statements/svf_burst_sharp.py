@@ -34,5 +34,6 @@ SVF_BURST_SHARP = state(
         formula="Eq(rho/2, 1/gamma + gamma*Max(0, rho - 3*(rho - 1)*cbrt(2*rho/(3*(rho - 1)))/2)**2/4)",
         instance_bound=instance_bound,
         share_bound=share_bound,
+        proof="svf-burst-sharp",
     )
 )

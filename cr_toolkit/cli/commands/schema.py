@@ -16,7 +16,7 @@ Examples:
 @click.command("schema", epilog=_EPILOG)
 @click.argument("name", required=False)
 def command(name: str | None) -> ExitCode:
-    """Print the JSON Schema of a file or result format, or the names of all formats."""
+    """Print the JSON Schema of a format, or the names of all formats."""
     from cr_toolkit.report.schemas import SCHEMAS, json_schema
 
     if name is None:

@@ -1,0 +1,42 @@
+"""What a searcher is: something that is asked for candidates and told what they are worth."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from fractions import Fraction
+from random import Random
+from typing import NamedTuple
+
+from adversaries.pattern import Pattern
+from adversaries.space import Space
+
+
+class Scored(NamedTuple):
+    """A pattern and its certified ratio."""
+
+    pattern: Pattern
+    ratio: Fraction
+
+
+class Searcher(ABC):
+    """One searcher at work on one task; it lives as long as the task.
+
+    Args:
+        space: what may be proposed.
+        random: the task's own random stream; the only source of chance.
+        elites: the best candidates other tasks have found, best first; may be empty.
+    """
+
+    def __init__(self, space: Space, random: Random, elites: Sequence[Scored]) -> None:
+        self.space = space
+        self.random = random
+        self.elites = tuple(elites)
+
+    @abstractmethod
+    def ask(self) -> Pattern:
+        """Return a candidate; one outside the space is skipped at the price of an evaluation."""
+
+    @abstractmethod
+    def tell(self, pattern: Pattern, ratio: Fraction) -> None:
+        """Learn that ``pattern``, the last one asked for, has ``ratio``; called only if it was evaluated."""

@@ -1,0 +1,241 @@
+"""Searching for an instance on which a policy does badly, within a budget, reproducibly."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from adversaries.pattern import Block, Pattern
+from adversaries.portfolio import Portfolio
+from adversaries.runner import Budget, Runner, StopReason
+from adversaries.searchers import SEARCHERS, Scored
+from adversaries.space import MEMORY_LIMIT, Space
+from adversaries.tasks import Setting
+from adversaries.witness import build_witness
+from cr_toolkit import __version__
+from cr_toolkit.errors import InputError
+from cr_toolkit.model import Schedule
+from cr_toolkit.model.formats import LowerBoundRecord, WitnessRecord, write_witness
+from cr_toolkit.model.rational import parse_rational
+from cr_toolkit.policies import Admission, PriorityPolicy, Queue
+from cr_toolkit.simulation import simulate
+from lp_models.bounds import best_lower_bound
+
+DEFAULT_SECONDS = 60.0
+DEFAULT_MOST_REQUESTS = 4000
+BEST_FILE = "best.json"
+
+
+class Progress(NamedTuple):
+    """How far a search is: evaluations made, best certified ratio (None before the first), seconds gone."""
+
+    evaluations: int
+    ratio: Fraction | None
+    seconds: float
+
+
+class Improvement(NamedTuple):
+    """A new best: after how many evaluations, its certified ratio and its number of requests."""
+
+    evaluations: int
+    ratio: Fraction
+    requests: int
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """What a search found.
+
+    Attributes:
+        best: the witness of the worst instance found.
+        ratio: its bracket (policy cost over upper bound, policy cost over lower bound); the first is certified.
+        evaluations: how many candidates were evaluated.
+        stopped_by: which budget ended it.
+        seconds: how long it took.
+        searcher: the searcher's name.
+        seed: its seed.
+        alpha: the memory share every candidate respects.
+        traffic: ``burst`` or ``arbitrary``.
+        history: every improvement of the best.
+        path: where the witness was saved, if it was.
+    """
+
+    best: WitnessRecord
+    ratio: tuple[Fraction, Fraction]
+    evaluations: int
+    stopped_by: StopReason
+    seconds: float
+    searcher: str
+    seed: int
+    alpha: Fraction
+    traffic: str
+    history: tuple[Improvement, ...]
+    path: Path | None
+
+
+def search(
+    policy: str | PriorityPolicy | type[PriorityPolicy] = "svf",
+    *,
+    parameters: Mapping[str, int | str] | None = None,
+    alpha: Fraction | str | int = Fraction(1, 2),
+    traffic: Literal["burst", "arbitrary"] = "burst",
+    admission: Admission | str = Admission.LOOKAHEAD,
+    queue: Queue | str = Queue.HEAD_OF_LINE,
+    searcher: str = "auto",
+    evaluations: int | None = None,
+    seconds: float | None = None,
+    seed: int = 0,
+    jobs: int = 1,
+    max_requests: int = DEFAULT_MOST_REQUESTS,
+    out: str | os.PathLike[str] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> SearchResult:
+    """Search for an instance with a large ratio of the policy's cost to that of a feasible schedule.
+
+    Under a counted budget the result depends on the seed alone, not on ``jobs``. Ctrl-C ends the search and keeps
+    the best found so far.
+
+    Args:
+        policy: a registered name, ``path/to/file.py:ClassName``, a policy class or object.
+        parameters: values for the policy's parameters.
+        alpha: every peak is at most this share of the memory, in (0, 1].
+        traffic: ``burst`` (everything arrives at 0) or ``arbitrary``.
+        admission: ``lookahead`` or ``peak``.
+        queue: ``head-of-line`` or ``skipping``.
+        searcher: a registered searcher, or ``auto``: families first, then whatever pays.
+        evaluations: stop after so many candidates.
+        seconds: stop after so much time; 60 when no budget is given.
+        seed: of the random streams (>= 0).
+        jobs: processes to use.
+        max_requests: most requests of a candidate.
+        out: folder that receives the best witness as ``best.json`` every time it improves.
+        progress: called now and then.
+
+    Raises:
+        InputError: if an argument breaks a rule.
+    """
+    began = time.monotonic()
+    space = Space(_share(alpha), _is_burst(traffic), max_requests)
+    _check(evaluations, seconds, seed, jobs, max_requests, searcher)
+    if evaluations is None and seconds is None:
+        seconds = DEFAULT_SECONDS
+    setting = Setting(policy, dict(parameters or {}), Admission(admission), Queue(queue), space, seed)
+    setting.evaluator()
+    portfolio = Portfolio(searcher, space, seed)
+    book = _Book(setting, portfolio, None if out is None else Path(out) / BEST_FILE)
+
+    def merged(done: int, changed: bool) -> None:
+        if changed:
+            book.enter(done)
+        if progress is not None:
+            best = portfolio.best
+            progress(Progress(done, None if best is None else best.ratio, time.monotonic() - began))
+
+    budget = Budget(evaluations, None if seconds is None else began + seconds)
+    runner = Runner(setting, portfolio, budget, merged)
+    reason = runner.run(jobs)
+    witness = book.witness
+    return SearchResult(
+        witness,
+        (Fraction(witness.ratio.lower), Fraction(witness.ratio.upper)),
+        runner.evaluations,
+        reason,
+        time.monotonic() - began,
+        searcher,
+        seed,
+        space.alpha,
+        traffic,
+        tuple(book.history),
+        book.path,
+    )
+
+
+class _Book:
+    """Keeps the witness of the best candidate, saved whenever it improves."""
+
+    def __init__(self, setting: Setting, portfolio: Portfolio, path: Path | None) -> None:
+        self._setting = setting
+        self._portfolio = portfolio
+        self._evaluator = setting.evaluator()
+        self.path = path
+        self.history: list[Improvement] = []
+        self._witness: WitnessRecord | None = None
+
+    @property
+    def witness(self) -> WitnessRecord:
+        """The best witness; of the smallest candidate there is if nothing was found in time."""
+        if self._witness is None:
+            memory = self._setting.space.least_memory(1)
+            self._enter(Scored(Pattern(memory, (Block(0, 1),)), Fraction(1)), 0)
+        assert self._witness is not None
+        return self._witness
+
+    def enter(self, evaluations: int) -> None:
+        """Take in the portfolio's new best."""
+        best = self._portfolio.best
+        if best is not None:
+            self._enter(best, evaluations)
+
+    def _enter(self, scored: Scored, evaluations: int) -> None:
+        setting = self._setting
+        instance = scored.pattern.instance()
+        run = simulate(
+            instance,
+            setting.policy,
+            parameters=setting.parameters,
+            admission=setting.admission,
+            queue=setting.queue,
+        )
+        upper = Schedule(tuple(self._evaluator.evaluate(scored.pattern).starts.tolist()))
+        bound = best_lower_bound(instance)
+        lower = LowerBoundRecord(bound.integer, bound.method, bound.certificate)
+        provenance = {
+            "searcher": self._portfolio.searcher,
+            "seed": setting.seed,
+            "evaluations": evaluations,
+            "version": __version__,
+            "pattern": msgspec.to_builtins(scored.pattern),
+        }
+        self._witness = build_witness(instance, run, upper, lower, provenance)
+        self.history.append(Improvement(evaluations, Fraction(self._witness.ratio.lower), len(instance)))
+        if self.path is not None:
+            write_witness(self.path, self._witness)
+
+
+def _share(alpha: Fraction | str | int) -> Fraction:
+    share = parse_rational(alpha, field="alpha") if isinstance(alpha, str) else Fraction(alpha)
+    if not 0 < share <= 1:
+        raise InputError(f"must be above 0 and at most 1, got {share}", field="alpha")
+    if -(-share.denominator // share.numerator) > MEMORY_LIMIT // 16:
+        raise InputError(f"must be at least {Fraction(16, MEMORY_LIMIT)}, got {share}", field="alpha")
+    return share
+
+
+def _is_burst(traffic: str) -> bool:
+    if traffic not in ("burst", "arbitrary"):
+        raise InputError(f"must be burst or arbitrary, got {traffic!r}", field="traffic")
+    return traffic == "burst"
+
+
+def _check(
+    evaluations: int | None, seconds: float | None, seed: int, jobs: int, max_requests: int, searcher: str
+) -> None:
+    for field, value, least in (
+        ("evaluations", evaluations, 1),
+        ("seed", seed, 0),
+        ("jobs", jobs, 1),
+        ("max_requests", max_requests, 1),
+    ):
+        if value is not None and value < least:
+            raise InputError(f"must be >= {least}, got {value}", field=field)
+    if seconds is not None and not 0 < seconds < float("inf"):
+        raise InputError(f"must be a positive number, got {seconds}", field="seconds")
+    if searcher != "auto":
+        SEARCHERS[searcher]

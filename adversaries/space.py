@@ -1,0 +1,49 @@
+"""Which candidates a search may propose: the hypotheses of the theorems it attacks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from adversaries.pattern import Pattern
+
+MEMORY_LIMIT = 1 << 20
+STEP_LIMIT = 1 << 18
+"""Schedules are kept step by step during a search; these bound what one candidate may cost."""
+
+
+@dataclass(frozen=True)
+class Space:
+    """The candidates of one search.
+
+    Attributes:
+        alpha: every peak is at most ``alpha`` times the memory.
+        burst: whether everything arrives at 0.
+        max_requests: most requests of a candidate.
+    """
+
+    alpha: Fraction
+    burst: bool
+    max_requests: int
+
+    def cap(self, memory: int) -> int:
+        """Return the largest peak (tokens) allowed at ``memory``."""
+        return int(self.alpha * memory)
+
+    def least_memory(self, peak: int) -> int:
+        """Return the smallest memory (tokens) that allows ``peak``."""
+        return -((-peak * self.alpha.denominator) // self.alpha.numerator)
+
+    def admits(self, pattern: Pattern) -> bool:
+        """Return whether ``pattern`` may be evaluated."""
+        return (
+            pattern.size <= self.max_requests
+            and pattern.memory <= MEMORY_LIMIT
+            and pattern.steps <= STEP_LIMIT
+            and pattern.max_peak <= self.cap(pattern.memory)
+            and all(block.arrival <= (0 if self.burst else STEP_LIMIT) for block in pattern.blocks)
+        )
+
+    def within(self, max_requests: int) -> Space:
+        """Return the same space with at most ``max_requests`` requests."""
+        return Space(self.alpha, self.burst, min(self.max_requests, max_requests))

@@ -1,0 +1,187 @@
+"""Lower bounds on the optimum, recomputed exactly; a bound stated may be weaker, or rounded up: costs are integers."""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import accumulate
+from math import ceil, lcm
+from typing import Any
+
+from cr_toolkit.checker.instance import Instance
+from cr_toolkit.checker.reading import Rejected, integer, items, record
+
+MAX_PRICE_WORK = 50_000_000
+"""Most (distinct size) x (priced step) pairs that a check takes on."""
+MAX_NODES = 5_000_000
+"""Most nodes of an enumeration that a check repeats."""
+
+
+def check_lower_bound(instance: Instance, value: int, method: str, certificate: Any) -> None:
+    """Raise Rejected unless the method and its certificate prove that no schedule costs less than ``value``."""
+    where = "the lower bound's certificate"
+    if method == "enumeration":
+        _check_enumeration(instance, value, record(certificate, where, ("scale", "prices", "nodes")))
+        return
+    if method == "prices":
+        bound = priced_bound(instance, *_read_prices(record(certificate, where, ("scale", "prices"))))
+    elif method == "split":
+        threshold = record(certificate, where, ("threshold",))["threshold"]
+        bound = split_bound(instance, integer(threshold, f"{where}.threshold"))
+    elif method in _PLAIN:
+        record(certificate, where, ())
+        bound = _PLAIN[method](instance)
+    else:
+        raise Rejected(f"the lower bound's method {method[:60]!r} is unknown")
+    if value > ceil(bound):
+        raise Rejected(f"the lower bound {value} exceeds {ceil(bound)}, all that the method {method!r} gives")
+
+
+def outputs_bound(instance: Instance) -> Fraction:
+    """Return the sum of the outputs: no request completes sooner than its output after its arrival."""
+    return Fraction(sum(request.output for request in instance.requests))
+
+
+def volume_bound(instance: Instance) -> Fraction:
+    """Return the least total latency if memory were one divisible resource (arXiv 2606.22327, Prop 3.1).
+
+    That relaxation is one machine, ``memory`` token-steps fast per step, with preemption: shortest remaining
+    volume first minimises the completion times.
+    """
+    done = sum(end for _, _, end, last in _service(instance, shortest_remaining=True) if last)
+    return Fraction(done, instance.memory) - sum(request.arrival for request in instance.requests)
+
+
+def mean_busy_time_bound(instance: Instance) -> Fraction:
+    """Return a bound from the memory-weighted mean time B of each request.
+
+    A request completes d = [6so + (o+1)(2o+1)] / [12s + 6(o+1)] after its B. The preemptive machine that always
+    serves the least original volume minimises the sum of all B (Goemans' relaxation in mean busy times).
+    """
+    memory = instance.memory
+    moments: Counter[int] = Counter()
+    for index, begin, end, _ in _service(instance, shortest_remaining=False):
+        moments[index] += (end - begin) * (end + begin)
+    doubled_busy = 0
+    remainders: Counter[int] = Counter()
+    offsets: Counter[int] = Counter()
+    for index, request in enumerate(instance.requests):
+        # B is moment / (2 memory volume); only requests that were interrupted leave a remainder.
+        quotient, remainder = divmod(moments[index], request.volume)
+        doubled_busy += quotient
+        if remainder:
+            remainders[2 * memory * request.volume] += remainder
+        _, s, o = request
+        offsets[12 * s + 6 * (o + 1)] += 6 * s * o + (o + 1) * (2 * o + 1)
+    busy = Fraction(doubled_busy, 2 * memory) + _sum_fractions(remainders)
+    return _sum_fractions(offsets) + busy - sum(request.arrival for request in instance.requests)
+
+
+def split_bound(instance: Instance, threshold: int) -> Fraction:
+    """Return the mean-busy-time bound of the outputs up to ``threshold`` plus the outputs of the others."""
+    short = [request for request in instance.requests if request.output <= threshold]
+    rest = sum(request.output for request in instance.requests if request.output > threshold)
+    return mean_busy_time_bound(Instance(instance.memory, short)) + rest
+
+
+def priced_bound(instance: Instance, scale: int, prices: list[tuple[int, int]]) -> Fraction:
+    """Return the Lagrangian bound for memory prices y / ``scale`` >= 0, given as ascending pairs (step, y).
+
+    Each request pays for the memory it holds and picks its best start on its own; the price of all memory comes off.
+    """
+    sizes: dict[tuple[int, int], Counter[int]] = {}
+    for arrival, prompt, output in instance.requests:
+        sizes.setdefault((prompt, output), Counter())[arrival] += 1
+    if len(sizes) * len(prices) > MAX_PRICE_WORK:
+        raise Rejected("the lower bound has too many prices to check")
+    steps = [step for step, _ in prices]
+    price_before = list(accumulate((y for _, y in prices), initial=0))
+    moment_before = list(accumulate((step * y for step, y in prices), initial=0))
+    total = -instance.memory * price_before[-1]
+    for (prompt, output), arrivals in sizes.items():
+        # Between two starts at which a priced step enters or leaves the run, the cost is linear in the start.
+        changes = {start for step in steps for start in (step - output - 1, step - output, step - 1, step)}
+        first = min(arrivals)
+        best: int | None = None
+        for start in sorted({start for start in changes if start >= first} | set(arrivals), reverse=True):
+            low, high = bisect_right(steps, start), bisect_right(steps, start + output)
+            price = price_before[high] - price_before[low]
+            moment = moment_before[high] - moment_before[low]
+            cost = scale * (start + output) + (prompt - start) * price + moment
+            best = cost if best is None else min(best, cost)
+            total += arrivals[start] * (best - scale * start)
+    return Fraction(total, scale)
+
+
+def _read_prices(fields: dict[str, Any]) -> tuple[int, list[tuple[int, int]]]:
+    scale = integer(fields["scale"], "the prices' scale", 1)
+    prices: list[tuple[int, int]] = []
+    for entry in items(fields["prices"], "the list of prices"):
+        if len(items(entry, "an entry of the prices")) != 2:
+            raise Rejected("an entry of the prices must be a pair [step, price]")
+        step = integer(entry[0], "a priced step", 1)
+        if prices and step <= prices[-1][0]:
+            raise Rejected("the priced steps must ascend")
+        prices.append((step, integer(entry[1], "a price")))
+    return scale, prices
+
+
+def _check_enumeration(instance: Instance, value: int, fields: dict[str, Any]) -> None:
+    try:
+        from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError, prove_no_better
+    except ImportError:
+        raise Rejected("this version cannot check an enumeration") from None
+    scale, prices = _read_prices(fields)
+    limit = min(integer(fields["nodes"], "the number of nodes"), MAX_NODES)
+    requests = [tuple(request) for request in instance.requests]
+    try:
+        prove_no_better(instance.memory, requests, value, dict(prices), scale, limit)
+    except BetterScheduleError:
+        raise Rejected(f"the lower bound {value} is wrong: a cheaper schedule exists") from None
+    except NodeLimitError:
+        raise Rejected(f"the lower bound {value} is not proved within {limit} nodes") from None
+
+
+def _service(instance: Instance, *, shortest_remaining: bool) -> Iterator[tuple[int, int, int, bool]]:
+    """Serve the volumes on one preemptive machine, time scaled so that it serves one token-step per unit.
+
+    Yields (request index, begin, end, whether that completes it). Served first is the least remaining volume or
+    the least original volume, ties by index.
+    """
+    requests, memory = instance.requests, instance.memory
+    coming = sorted(((request.arrival * memory, index) for index, request in enumerate(requests)), reverse=True)
+    waiting: list[tuple[int, int, int]] = []
+    now = 0
+    while coming or waiting:
+        if not waiting:
+            now = max(now, coming[-1][0])
+        while coming and coming[-1][0] <= now:
+            index = coming.pop()[1]
+            volume = requests[index].volume
+            heapq.heappush(waiting, (volume, index, volume))
+        priority, index, left = heapq.heappop(waiting)
+        end = now + left
+        if coming:
+            end = min(end, coming[-1][0])
+        left -= end - now
+        if left:
+            heapq.heappush(waiting, (left if shortest_remaining else priority, index, left))
+        yield index, now, end, not left
+        now = end
+
+
+def _sum_fractions(parts: Counter[int]) -> Fraction:
+    """Return the sum of numerator / denominator over ``parts`` (denominator -> numerator), or slightly less.
+
+    The sum of very many fractions would have a denominator of millions of digits, so each is then rounded down.
+    """
+    if len(parts) > 1_000:
+        return Fraction(sum(n * 2**40 // d for d, n in parts.items()), 2**40)
+    common = lcm(*parts)
+    return Fraction(sum(n * (common // d) for d, n in parts.items()), common)
+
+
+_PLAIN = {"outputs": outputs_bound, "volume": volume_bound, "mean-busy-time": mean_busy_time_bound}

@@ -1,0 +1,158 @@
+"""`crtool search`: the main job."""
+
+from __future__ import annotations
+
+import os
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cr_toolkit.cli.exit_codes import ExitCode
+from cr_toolkit.cli.options import (
+    ListedOption,
+    Rational,
+    format_option,
+    parameters_option,
+    policy_option,
+    rules_options,
+    searcher_names,
+)
+
+if TYPE_CHECKING:
+    from adversaries import SearchResult
+    from proofs.verdict import Judgement
+
+_EPILOG = """\b
+Examples:
+  crtool search --policy svf --alpha 1/2 --seconds 20
+  crtool search --policy svf --alpha 1/2 --evaluations 20000 --seed 7 --format json
+  crtool search --policy my_policy.py:MyPolicy --bound 5      exit code 1 if the ratio can exceed 5
+  crtool search --policy svf --admission peak --out found && crtool plot found/best.json -o best.svg
+
+\b
+With --evaluations the result depends on the seed alone, whatever --jobs is. With --seconds it depends on the machine.
+"""
+
+
+@click.command("search", epilog=_EPILOG)
+@policy_option()
+@parameters_option
+@click.option(
+    "--alpha",
+    type=Rational(most=1),
+    default="1/2",
+    show_default=True,
+    help="No request may need more than this share of the memory.",
+)
+@click.option(
+    "--traffic",
+    type=click.Choice(["burst", "arbitrary"]),
+    default="burst",
+    show_default=True,
+    help="Everything arrives at 0 (burst), or whenever it hurts (arbitrary).",
+)
+@rules_options
+@click.option(
+    "--searcher",
+    cls=ListedOption,
+    known=searcher_names,
+    metavar="NAME",
+    default="auto",
+    show_default=True,
+    help="How to search.",
+)
+@click.option("--evaluations", type=click.IntRange(min=1), metavar="N", help="Stop after so many instances.")
+@click.option("--seconds", type=Rational(), help="Stop after so much time; 60 if no budget is given.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), default=0, metavar="N", show_default="0", help="Of all randomness."
+)
+@click.option("--jobs", type=click.IntRange(1, 4096), metavar="N", help="Processes to use; default: one per processor.")
+@click.option("--bound", type=Rational(), help="Exit with code 1 if a ratio above this is found and certified.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=str),
+    default="crtool-out",
+    show_default=True,
+    help="Folder for the best witness, best.json.",
+)
+@format_option()
+def command(policy: str, bound: Fraction | None, out: str, form: str, **settings: Any) -> ExitCode:
+    """Search for an instance on which a policy does badly.
+
+    The worst instance found is saved with the policy's schedule and a cheaper one, re-checked by the trusted checker,
+    and held against every theorem that applies. Ctrl-C stops the search and keeps what it found.
+    """
+    from cr_toolkit.checker import check_file
+    from cr_toolkit.cli.policy_runs import try_policy
+    from cr_toolkit.report.judging import Bounds, judge_witness
+
+    try_policy(policy, settings["parameters"], settings["admission"], settings["queue"])
+    _require_folder(out)
+    result = _search(policy, out, settings)
+    verdict = check_file(str(result.path))
+    if not verdict.accepted:
+        click.echo(f"crtool: {result.path}: rejected by the checker: {verdict.reason}", err=True)
+        return ExitCode.REJECTED
+    judgements = judge_witness(result.best, Bounds(numbers=() if bound is None else (bound,)))
+    _write(policy, result, judgements, form)
+    return _exit_code(result, judgements)
+
+
+def _search(policy: str, out: str, settings: dict[str, Any]) -> SearchResult:
+    from adversaries import search
+    from cr_toolkit.cli.progress import search_progress
+
+    seconds, jobs = settings.pop("seconds"), settings.pop("jobs")
+    with search_progress(f"searching against {policy}") as progress:
+        return search(
+            policy,
+            **settings,
+            seconds=None if seconds is None else float(seconds),
+            jobs=jobs or len(os.sched_getaffinity(0)),
+            out=out,
+            progress=progress,
+        )
+
+
+def _require_folder(out: str) -> None:
+    from cr_toolkit.errors import InputError
+
+    try:
+        os.makedirs(out, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot be made a folder: {error.strerror}", field=out, source="--out") from None
+    if not os.access(out, os.W_OK | os.X_OK):
+        raise InputError("cannot be written to", field=out, source="--out")
+
+
+def _write(policy: str, result: SearchResult, judgements: tuple[Judgement, ...], form: str) -> None:
+    from cr_toolkit.cli.console import write_facts, write_json
+    from cr_toolkit.report.judging import as_results
+    from cr_toolkit.report.results import BestFound, RatioBracket, SearchOutcome
+
+    low, high = result.ratio
+    if form == "json":
+        write_json(
+            SearchOutcome(
+                policy=policy,
+                traffic=result.traffic,
+                alpha=str(result.alpha),
+                seed=result.seed,
+                evaluations=result.evaluations,
+                best=BestFound(ratio=RatioBracket(lower=str(low), upper=str(high)), witness=str(result.path)),
+                theorems=as_results(judgements),
+            )
+        )
+        return
+    from cr_toolkit.report.describe import search_facts
+
+    write_facts(search_facts(result, judgements))
+
+
+def _exit_code(result: SearchResult, judgements: tuple[Judgement, ...]) -> ExitCode:
+    from proofs.verdict import Verdict
+
+    if any(judgement.verdict is Verdict.VIOLATED for judgement in judgements):
+        return ExitCode.VIOLATION
+    return ExitCode.INTERRUPTED if result.stopped_by == "interrupted" else ExitCode.HELD

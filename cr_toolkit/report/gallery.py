@@ -1,0 +1,80 @@
+"""Which picture a file becomes: two schedules for a witness, one for a certificate."""
+
+from __future__ import annotations
+
+import os
+
+import msgspec
+
+from cr_toolkit.errors import InputError
+from cr_toolkit.model import Instance
+from cr_toolkit.model.formats import WitnessRecord, read_bytes, read_witness
+from cr_toolkit.model.rational import parse_rational
+from cr_toolkit.report.picture import Panel, render
+from cr_toolkit.report.results import CertificateFile
+from cr_toolkit.report.wording import compact, count, decimal
+
+
+def picture_of(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> bytes:
+    """Return the picture of a witness or certificate file in the format that ``target`` ends in.
+
+    Raises:
+        InputError: if the file is neither, or the ending is unknown.
+    """
+    data = read_bytes(source)
+    try:
+        certificate = msgspec.json.decode(data, type=CertificateFile)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        witness = read_witness(source)
+        try:
+            return _of_witness(witness, target)
+        except InputError as error:
+            raise error if error.source else error.within(os.fspath(source)) from None
+    return _of_certificate(certificate, target)
+
+
+def _of_witness(witness: WitnessRecord, target: str | os.PathLike[str]) -> bytes:
+    instance = witness.instance.to_instance()
+    policy, upper = witness.policy, witness.optimum.upper
+    low, high = (parse_rational(text) for text in (witness.ratio.lower, witness.ratio.upper))
+    rules = ", ".join(
+        str(value) if name in ("admission", "queue") else f"{name} {value}" for name, value in policy.parameters.items()
+    )
+    if low == high:
+        title = f"{policy.name} costs {decimal(low, 3)} times the optimum"
+        best = f"optimum: total latency {upper.cost:,}"
+    else:
+        title = f"{policy.name} costs at least {decimal(low, 3, towards='down')} times the optimum"
+        best = f"best schedule known: total latency {upper.cost:,} (optimum at least {witness.optimum.lower.value:,})"
+    return render(
+        target,
+        instance,
+        [
+            Panel(f"{policy.name}: total latency {witness.policy_schedule.cost:,}", witness.policy_schedule.start),
+            Panel(best, upper.start),
+        ],
+        title,
+        f"{_facts(instance)}; {rules}",
+    )
+
+
+def _of_certificate(certificate: CertificateFile, target: str | os.PathLike[str]) -> bytes:
+    instance = certificate.instance.to_instance()
+    upper, lower = certificate.upper, certificate.lower
+    title = (
+        f"An optimal schedule: total latency {upper.cost:,}"
+        if certificate.status == "optimal"
+        else f"A schedule of total latency {upper.cost:,}; none costs less than {lower.value:,}"
+    )
+    return render(
+        target,
+        instance,
+        [Panel(f"total latency {upper.cost:,}", upper.start)],
+        title,
+        _facts(instance),
+    )
+
+
+def _facts(instance: Instance) -> str:
+    alpha = str(instance.alpha) if len(str(instance.alpha)) <= 9 else decimal(instance.alpha)
+    return f"{count(len(instance), 'request')}, memory {compact(instance.memory)} tokens, memory share {alpha}"

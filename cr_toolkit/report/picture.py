@@ -1,0 +1,208 @@
+"""Pictures of schedules: memory over time under the line M."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from cr_toolkit.errors import InputError
+from cr_toolkit.model import Instance
+from cr_toolkit.report.wording import compact
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from cr_toolkit.report.classes import Classes
+    from cr_toolkit.report.stacking import Stack
+
+FORMATS = ("svg", "png")
+"""What can be written, told apart by the file's ending."""
+
+_TYPE_COLOURS = ("#4477AA", "#DDAA33", "#BB5566", "#228833", "#66CCEE", "#AA3377", "#BBBBBB")
+"""Paul Tol's bright scheme, reordered: distinct for the colour-blind and in print."""
+
+_VOLUME_COLOURS = ("#D9E8F0", "#B0D0E0", "#7FB2CC", "#4F90B3", "#2B6A91", "#12466B")
+"""One hue, light to dark: small to large volume."""
+
+_INK, _QUIET, _IDLE, _GRID = "#222222", "#6B6B6B", "#F3F1EC", "#DDDDDD"
+_LEFT, _RIGHT = 0.085, 0.915
+_OUTLINED = 400
+"""Up to this many requests are drawn one by one; beyond, each colour is one band."""
+
+_STYLE: Any = {
+    "font.family": "sans-serif",
+    "font.size": 9.5,
+    "axes.edgecolor": _QUIET,
+    "axes.labelcolor": _QUIET,
+    "axes.linewidth": 0.8,
+    "xtick.color": _QUIET,
+    "ytick.color": _QUIET,
+    "text.color": _INK,
+    "svg.hashsalt": "crtool",
+    "path.simplify_threshold": 0.1,
+}
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One schedule of a picture.
+
+    Attributes:
+        title: what it is and what it costs.
+        start: when each request starts (steps).
+    """
+
+    title: str
+    start: tuple[int, ...]
+
+
+def render(
+    path: str | os.PathLike[str], instance: Instance, panels: Sequence[Panel], title: str, subtitle: str
+) -> bytes:
+    """Return the picture of ``panels``, one above the other on one time axis, in the format ``path`` ends in.
+
+    Raises:
+        InputError: if the ending is not one of ``FORMATS``.
+    """
+    form = os.path.splitext(os.fspath(path))[1].lstrip(".").lower()
+    if form not in FORMATS:
+        raise InputError("must end in .svg or .png", field="the picture's name", source=os.fspath(path))
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(10, 1.5 + 2.6 * len(panels)), facecolor="white")
+        _compose(figure, instance, panels, title, subtitle)
+        buffer = BytesIO()
+        # Without a date, drawing the same picture again gives the same bytes.
+        metadata = {"Date": None} if form == "svg" else {}
+        figure.savefig(buffer, format=form, dpi=160, metadata=metadata)
+    return buffer.getvalue()
+
+
+def _compose(figure: Figure, instance: Instance, panels: Sequence[Panel], title: str, subtitle: str) -> None:
+    from cr_toolkit.report.classes import classify
+
+    classes = classify(instance)
+    height = figure.get_figheight()
+    handles = len(classes.labels) + 1
+    columns = handles if classes.ordered or handles <= 4 else 3
+    legend = 0.24 * (-(-handles // columns) + classes.ordered)
+    axes = figure.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+    figure.subplots_adjust(
+        left=_LEFT, right=_RIGHT, top=1 - 1.02 / height, bottom=(0.62 + legend) / height, hspace=0.28
+    )
+    figure.text(_LEFT, 1 - 0.34 / height, title, fontsize=15, fontweight="bold", va="center")
+    figure.text(_LEFT, 1 - 0.63 / height, subtitle, fontsize=10, color=_QUIET, va="center")
+    ends = [_draw(ax, instance, panel, classes) for ax, panel in zip(axes, panels, strict=True)]
+    axes[0].set_xlim(0, max(ends))
+    axes[0].set_ylim(0, instance.memory * 1.04)
+    axes[-1].set_xlabel("time (steps)")
+    _legend(figure, classes, columns)
+
+
+def _draw(ax: Axes, instance: Instance, panel: Panel, classes: Classes) -> float:
+    """Draw one schedule and return its last completion."""
+    from cr_toolkit.report.stacking import idle_share, stack
+
+    outlined = len(instance) <= _OUTLINED
+    if outlined:
+        # The request that completes last lies lowest, so that nothing falls when one completes.
+        ends = [begin + request.output for begin, request in zip(panel.start, instance.requests, strict=True)]
+        order = sorted(range(len(instance)), key=lambda i: (-ends[i], panel.start[i], i))
+        layer = [0] * len(instance)
+        for place, index in enumerate(order):
+            layer[index] = place
+        shape = stack(instance, panel.start, layer, len(instance))
+        _draw_requests(ax, shape, [classes.of[index] for index in order], _colours(classes))
+    else:
+        shape = stack(instance, panel.start, classes.of, len(classes.labels))
+        # From the top layer down, each from 0 up: no seams between neighbours.
+        for place, colour in reversed(list(enumerate(_colours(classes)))):
+            ax.fill_between(
+                shape.times, 0, shape.edges[place + 1], color=colour, linewidth=0, zorder=2, rasterized=True
+            )
+    last = float(shape.times[-1])
+    ax.fill_between([0, last], 0, instance.memory, color=_IDLE, linewidth=0, zorder=1)
+    ax.plot([0, last], [instance.memory] * 2, color=_INK, linewidth=1.2, zorder=4, solid_capstyle="butt")
+    ax.plot([last, last], [0, instance.memory], color=_QUIET, linewidth=0.8, linestyle=(0, (3, 2)), zorder=4)
+    _label(ax, instance, panel, last, idle_share(instance, panel.start))
+    return last
+
+
+def _draw_requests(ax: Axes, shape: Stack, classes: Sequence[int], colours: Sequence[str]) -> None:
+    import numpy as np
+    from matplotlib.collections import PolyCollection
+
+    outlines, fills = [], []
+    for place, kind in enumerate(classes):
+        low, high = shape.edges[place], shape.edges[place + 1]
+        active = np.flatnonzero(high > low)
+        # A request of no prompt holds nothing at the instant it starts; that corner belongs to its shape.
+        span = slice(active[0] - active[0] % 2, active[-1] + 1)
+        forth = np.column_stack((shape.times[span], low[span]))
+        back = np.column_stack((shape.times[span], high[span]))[::-1]
+        outlines.append(np.vstack((forth, back)))
+        fills.append(colours[kind])
+    width = 0.5 if len(classes) <= 120 else 0.25
+    ax.add_collection(PolyCollection(outlines, facecolors=fills, edgecolors="white", linewidths=width, zorder=2))
+
+
+def _label(ax: Axes, instance: Instance, panel: Panel, last: float, idle: float) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    ax.set_title(panel.title, loc="left", fontsize=11, pad=5)
+    note = f"{idle:.0%} idle until step {compact(round(last))}"
+    ax.set_title(note, loc="right", fontsize=9, color=_QUIET, pad=5)
+    ax.annotate(
+        f"M = {compact(instance.memory)}",
+        (1, instance.memory),
+        xycoords=("axes fraction", "data"),
+        xytext=(4, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=8.5,
+    )
+    ax.set_ylabel("memory (tokens)")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(nbins=5 if axis is ax.yaxis else 10, integer=True))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: compact(round(value))))
+    ax.grid(axis="y", color=_GRID, linewidth=0.6, zorder=0)
+    ax.set_axisbelow(True)
+    ax.tick_params(length=3)
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+
+
+def _legend(figure: Figure, classes: Classes, columns: int) -> None:
+    from matplotlib.patches import Patch
+
+    handles = [
+        Patch(facecolor=colour, label=label) for colour, label in zip(_colours(classes), classes.labels, strict=True)
+    ]
+    handles.append(Patch(facecolor=_IDLE, edgecolor=_GRID, label="idle"))
+    figure.legend(
+        handles=handles,
+        title="volume (token-steps)" if classes.ordered else None,
+        loc="lower left",
+        bbox_to_anchor=(_LEFT - 0.01, 0.0),
+        ncols=columns,
+        frameon=False,
+        fontsize=8.5,
+        title_fontsize=8.5,
+        alignment="left",
+        handlelength=1.1,
+        handleheight=1.0,
+        columnspacing=1.3,
+    )
+
+
+def _colours(classes: Classes) -> tuple[str, ...]:
+    if not classes.ordered:
+        return _TYPE_COLOURS[: len(classes.labels)]
+    count = len(classes.labels)
+    return tuple(_VOLUME_COLOURS[round(i * (len(_VOLUME_COLOURS) - 1) / max(1, count - 1))] for i in range(count))

@@ -1,0 +1,104 @@
+"""Raising the bound of memory prices without a linear programme: the volume algorithm, compiled.
+
+Everything here is floating point and decides nothing: the prices found are rounded to integers and evaluated exactly.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Int64s = NDArray[np.int64]
+Float64s = NDArray[np.float64]
+
+_MEMORY_OF_LOADS = 0.1
+"""Weight of the newest relaxed schedule in the running average of loads."""
+
+
+@njit(cache=True, nogil=True)
+def relaxed_schedule(
+    arrival: Int64s, prompt: Int64s, output: Int64s, count: Int64s, memory: int, price: Float64s, load: Float64s
+) -> float:
+    """Start every request where it is cheapest under ``price``; return the bound and write the loads it causes.
+
+    ``price`` and ``load`` have one entry per step, entry 0 unused.
+    """
+    last = price.shape[0] - 1
+    sums = np.zeros(last + 1)
+    moments = np.zeros(last + 1)
+    for t in range(1, last + 1):
+        sums[t] = sums[t - 1] + price[t]
+        moments[t] = moments[t - 1] + price[t] * t
+    slope = np.zeros(last + 2)
+    level = np.zeros(last + 2)
+    bound = -memory * sums[last]
+    for i in range(arrival.shape[0]):
+        best = np.inf
+        best_start = arrival[i]
+        for k in range(arrival[i], max(arrival[i], last) + 1):
+            here = float(k + output[i] - arrival[i])
+            if k < last:
+                end = min(k + output[i], last)
+                here += (prompt[i] - k) * (sums[end] - sums[k]) + moments[end] - moments[k]
+            if here < best - 1e-9:
+                best = here
+                best_start = k
+        bound += count[i] * best
+        if best_start < last:
+            end = min(best_start + output[i], last)
+            slope[best_start + 1] += count[i]
+            slope[end + 1] -= count[i]
+            level[best_start + 1] += count[i] * (prompt[i] - best_start)
+            level[end + 1] -= count[i] * (prompt[i] - best_start)
+    running = held = 0.0
+    for t in range(1, last + 1):
+        running += slope[t]
+        held += level[t]
+        load[t] = held + running * t
+    return bound
+
+
+@njit(cache=True, nogil=True)
+def raise_prices(
+    arrival: Int64s, prompt: Int64s, output: Int64s, count: Int64s, memory: int, start: Float64s, target: float,
+    iterations: int,
+) -> Float64s:  # fmt: skip
+    """Return prices whose bound is high, from the prices ``start`` (step prices, entry 0 unused).
+
+    The step length aims at ``target``, the cost of a known schedule; it is shortened while the bound stalls.
+    """
+    last = start.shape[0] - 1
+    best = start.copy()
+    load = np.zeros(last + 1)
+    best_bound = relaxed_schedule(arrival, prompt, output, count, memory, best, load)
+    average = load.copy()
+    trial = best.copy()
+    eagerness = 1.0
+    stalled = 0
+    for _ in range(iterations):
+        norm = 1e-12
+        for t in range(1, last + 1):
+            excess = average[t] - memory
+            if excess > 0 or best[t] > 0:
+                norm += excess * excess
+        step = eagerness * max(target - best_bound, 1e-3) / norm
+        for t in range(1, last + 1):
+            trial[t] = max(0.0, best[t] + step * (average[t] - memory))
+        bound = relaxed_schedule(arrival, prompt, output, count, memory, trial, load)
+        for t in range(1, last + 1):
+            average[t] += _MEMORY_OF_LOADS * (load[t] - average[t])
+        if bound > best_bound + 1e-9:
+            if bound > best_bound + 1e-4 * abs(best_bound):
+                eagerness = min(2.0, eagerness * 1.1)
+            best_bound = bound
+            best[:] = trial
+            stalled = 0
+        else:
+            stalled += 1
+            if stalled >= 20:
+                stalled = 0
+                eagerness *= 0.66
+                if eagerness < 1e-4:
+                    break
+    return best

@@ -1,0 +1,5 @@
+"""Upper bounds on the optimum: feasible schedules, as cheap as can be found in a given time."""
+
+from lp_models.upper.portfolio import upper_bound
+
+__all__ = ["upper_bound"]

@@ -1,0 +1,1 @@
+"""The lemmas, one file each; see ``proofs.trial`` for the notation."""

@@ -1,0 +1,27 @@
+"""Geometric slicing, lengths unknown, with restarts."""
+
+from fractions import Fraction
+
+from cr_toolkit.policies import Information
+from proofs.hypotheses import COMMON_PROMPT
+from proofs.theorem import Kind, Status, Theorem, Traffic, state
+
+GSA_BURST = state(
+    Theorem(
+        id="gsa-burst",
+        statement="On a burst with a common prompt and unknown outputs, GSA (which may stop a request, "
+        "losing its progress) costs at most 61.92 OPT, and at most 32 OPT as M grows without "
+        "bound.",
+        policy="gsa",
+        information=Information.NONE,
+        traffic=Traffic.BURST,
+        kind=Kind.UPPER,
+        status=Status.PROVED_IN_SOURCE,
+        source="arXiv 2601.22996",
+        version="v1",
+        formula="Rational(6192, 100)",
+        hypotheses=(COMMON_PROMPT,),
+        instance_bound=lambda instance: Fraction(6192, 100),
+        share_bound=lambda alpha: Fraction(32) if alpha == 0 else Fraction(6192, 100),
+    )
+)

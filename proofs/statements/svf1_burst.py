@@ -1,0 +1,44 @@
+"""One-bit SVF on bursts: a factor for what the bit does not say."""
+
+from fractions import Fraction
+
+from cr_toolkit.model import Instance
+from cr_toolkit.policies import Information
+from proofs.one_bit import domination_factor, worst_case_choice
+from proofs.theorem import Hypothesis, Kind, Setting, Status, Theorem, Traffic, state
+
+
+def _other_parameters(instance: Instance, setting: Setting) -> str | None:
+    for name, value in worst_case_choice(instance.longest_output)._asdict().items():
+        if setting.parameters.get(name, value) != value:
+            return f"it needs the worst-case choice {name} = {value}, not {setting.parameters[name]}"
+    return None
+
+
+_WORST_CASE_CHOICE = Hypothesis("worst-case threshold and proxies", _other_parameters)
+
+
+def instance_bound(instance: Instance) -> Fraction:
+    """Return 1 + 2 K M/(M - P + 1)."""
+    factor = domination_factor(instance.longest_output)
+    return 1 + Fraction(2 * factor * instance.memory, instance.memory - instance.max_peak + 1)
+
+
+SVF1_BURST = state(
+    Theorem(
+        id="svf1-burst",
+        statement="On a burst of outputs at most T, one-bit SVF with the worst-case threshold and proxies "
+        "costs at most (1 + 2 K M/(M - P + 1)) OPT, K = T (K = 3 when T = 2): O(T)/(1 - alpha).",
+        policy="svf-1bit",
+        information=Information.ONE_BIT,
+        traffic=Traffic.BURST,
+        kind=Kind.UPPER,
+        status=Status.PROVED_HERE,
+        source="this project; arXiv 2606.22327 v2, Theorem 3.3, states O(T)",
+        version="1",
+        formula="1 + 2*T*M/(M - P + 1)",
+        hypotheses=(_WORST_CASE_CHOICE,),
+        instance_bound=instance_bound,
+        proof="svf1-burst",
+    )
+)

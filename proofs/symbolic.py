@@ -1,0 +1,73 @@
+"""Exact symbolic checks: every function returns True only when the claim is proved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def symbols(names: str) -> Any:
+    """Return positive real symbols; the sign is for readers, the checks below state what they assume."""
+    import sympy
+
+    return sympy.symbols(names, positive=True)
+
+
+def identity(left: Any, right: Any) -> bool:
+    """Return whether two rational functions are equal wherever both are defined."""
+    import sympy
+
+    return bool(sympy.cancel(sympy.together(left - right)) == 0)
+
+
+def nonnegative(expression: Any) -> bool:
+    """Return whether a rational function is shown >= 0 for all non-negative values of its symbols.
+
+    It is, when numerator and denominator in lowest terms have coefficients of one and the same sign. Sufficient, not
+    necessary: substitute ``x = lower + y`` to state that a symbol is at least ``lower``.
+    """
+    import sympy
+
+    numerator, denominator = sympy.fraction(sympy.cancel(sympy.together(expression)))
+    signs = set()
+    for part in (numerator, denominator):
+        generators = sorted(part.free_symbols, key=str)
+        coefficients = sympy.Poly(part, *generators).coeffs() if generators else [part]
+        signs.add(_common_sign(coefficients))
+    return signs in ({1}, {-1}, {0, 1}, {0, -1})
+
+
+def _common_sign(coefficients: list[Any]) -> int | None:
+    if not all(value.is_rational for value in coefficients):
+        return None
+    if all(value == 0 for value in coefficients):
+        return 0
+    if all(value >= 0 for value in coefficients):
+        return 1
+    return -1 if all(value <= 0 for value in coefficients) else None
+
+
+def nonnegative_between(polynomial: Any, variable: Any, low: Any, high: Any) -> bool:
+    """Return whether a rational polynomial in one variable is >= 0 on [low, high]; ``high`` may be ``sympy.oo``.
+
+    By exact root isolation: no root of odd multiplicity inside, and a positive value somewhere inside.
+    """
+    import sympy
+
+    low, high = sympy.sympify(low), sympy.sympify(high)
+    poly = sympy.Poly(polynomial, variable, domain="QQ")
+    if poly.is_zero:
+        return True
+    _, factors = poly.sqf_list()
+    for factor, multiplicity in factors:
+        if multiplicity % 2 == 0:
+            continue
+        inside = factor.count_roots(low, None if high is sympy.oo else high)
+        ends = [low] if high is sympy.oo or high == low else [low, high]
+        inside -= sum(1 for end in ends if factor.eval(end) == 0)
+        if inside > 0:
+            return False
+    # Factors of even multiplicity may vanish at a sample point; one of degree + 1 points is not a root.
+    span = 1 if high is sympy.oo else high - low
+    count = poly.degree() + 2
+    values = [poly.eval(low + span * sympy.Rational(k, count)) for k in range(1, count)]
+    return all(value >= 0 for value in values) and any(value > 0 for value in values)

@@ -1,0 +1,194 @@
+"""The checker's lower bounds on values worked out by hand."""
+
+import sys
+from fractions import Fraction
+from types import ModuleType
+
+import pytest
+
+from cr_toolkit.checker import bounds
+from cr_toolkit.checker.instance import Instance, Request
+from cr_toolkit.checker.reading import Rejected
+
+
+def instance(memory, *triples):
+    return Instance(memory, [Request(*triple) for triple in triples])
+
+
+DELAY = instance(11, (0, 0, 10), (0, 4, 3), (0, 3, 3))
+TWO = instance(2, (0, 0, 2), (1, 0, 1))
+"""In units of 1/2 step: the long one is served in 0-2 and 3-4, the short one in 2-3."""
+
+
+def test_outputs():
+    assert bounds.outputs_bound(DELAY) == 16
+
+
+def test_volume_of_a_burst_adds_prefix_sums():
+    assert bounds.volume_bound(DELAY) == Fraction(15 + 33 + 88, 11)
+
+
+def test_volume_with_arrivals_adds_completions_of_shortest_remaining_first():
+    assert bounds.volume_bound(TWO) == Fraction(3 + 4, 2) - 1
+
+
+def test_volume_prefers_the_remaining_and_not_the_original_volume():
+    # Volumes 10 and 6; at time 5 the first has 5 left and goes on: completions 10 and 16.
+    late = instance(5, (0, 0, 4), (1, 0, 3))
+    assert bounds.volume_bound(late) == Fraction(10 + 16, 5) - 1
+
+
+def test_mean_busy_time_of_a_burst():
+    offsets = Fraction(7, 2) + Fraction(25, 18) + Fraction(41, 30)
+    assert bounds.mean_busy_time_bound(DELAY) == offsets + Fraction(92, 11)
+
+
+def test_mean_busy_time_with_arrivals():
+    busy = Fraction((4 - 0) + (16 - 9), 2 * 3 * 2) + Fraction(9 - 4, 2 * 1 * 2)
+    assert bounds.mean_busy_time_bound(TWO) == busy + Fraction(5, 6) + Fraction(1, 2) - 1
+
+
+def test_mean_busy_time_serves_the_least_original_volume():
+    # At time 5 the second, of volume 6, interrupts the first, of volume 10 with 5 left.
+    late = instance(5, (0, 0, 4), (1, 0, 3))
+    busy = Fraction((25 - 0) + (256 - 121), 2 * 10 * 5) + Fraction(121 - 25, 2 * 6 * 5)
+    offsets = Fraction(5 * 9, 30) + Fraction(4 * 7, 24)
+    assert bounds.mean_busy_time_bound(late) == busy + offsets - 1
+
+
+def test_the_machine_idles_until_the_next_arrival():
+    assert bounds.volume_bound(instance(3, (2, 0, 1), (9, 0, 1))) == Fraction(2, 3)
+
+
+@pytest.mark.parametrize("count", [1000, 1001, 1500])
+def test_many_denominators_are_rounded_down_a_little(count):
+    many = instance(count, *((0, prompt, 1) for prompt in range(count)))
+    volumes = [request.volume for request in many.requests]
+    busy = sum(Fraction(2 * sum(volumes[:j]) + volume, 2 * count) for j, volume in enumerate(volumes))
+    exact = Fraction(count, 2) + busy
+    found = bounds.mean_busy_time_bound(many)
+    assert exact - Fraction(count, 2**40) <= found <= exact
+    assert count > 1000 or found == exact
+
+
+def test_split_keeps_the_outputs_of_the_long():
+    offsets = Fraction(25, 18) + Fraction(41, 30)
+    assert bounds.split_bound(DELAY, 3) == offsets + Fraction(15, 22) * 1 + Fraction(24, 11) + 10
+    assert bounds.split_bound(DELAY, 0) == 16
+    assert bounds.split_bound(DELAY, 10) == bounds.mean_busy_time_bound(DELAY)
+
+
+def test_one_price():
+    # Two requests of one token-step each, M = 1: waiting costs as much as paying 1 for step 1.
+    assert bounds.priced_bound(instance(1, (0, 0, 1), (0, 0, 1)), 1, [(1, 1)]) == 2 + 2 - 1
+
+
+def test_prices_are_over_their_scale_and_starts_not_before_the_arrival():
+    # (0,2) pays (1 + 2*2)/2 when it starts at 0, 2/2 more than the waiting at 1, nothing at 2.
+    one = instance(2, (0, 0, 2))
+    assert bounds.priced_bound(one, 2, [(1, 1), (2, 2)]) == min(
+        2 + Fraction(5, 2), 3 + Fraction(2, 2), 4
+    ) - 2 * Fraction(3, 2)
+    late = instance(2, (2, 0, 2), (7, 0, 2))
+    assert bounds.priced_bound(late, 2, [(1, 1), (2, 2)]) == 4 - 3
+
+
+def test_no_prices_give_the_outputs():
+    assert bounds.priced_bound(DELAY, 5, []) == 16
+
+
+def test_prices_far_apart_cost_no_time():
+    far = instance(2**50, (0, 0, 2**50), (2**52, 0, 1))
+    assert bounds.priced_bound(far, 2**20, [(1, 1), (2**40, 1), (2**53 - 1, 0)]) < 2**50 + 1
+
+
+@pytest.mark.parametrize(
+    ("method", "certificate", "most"),
+    [
+        ("outputs", {}, 16),
+        ("volume", {}, 13),
+        ("mean-busy-time", {}, 15),
+        ("split", {"threshold": 3}, 16),
+        ("prices", {"scale": 1, "prices": []}, 16),
+    ],
+)
+def test_a_bound_may_be_weaker_but_not_stronger(method, certificate, most):
+    for value in (1, most):
+        bounds.check_lower_bound(DELAY, value, method, certificate)
+    with pytest.raises(Rejected, match=f"the lower bound {most + 1} exceeds {most}, all that the method '{method}'"):
+        bounds.check_lower_bound(DELAY, most + 1, method, certificate)
+
+
+@pytest.mark.parametrize(
+    ("method", "certificate", "reason"),
+    [
+        ("guess", {}, "'guess' is unknown"),
+        ("volume", {"threshold": 3}, "unknown field 'threshold'"),
+        ("volume", None, "must be an object"),
+        ("split", {}, "lacks the field 'threshold'"),
+        ("split", {"threshold": -1}, "between 0"),
+        ("prices", {"scale": 0, "prices": []}, "between 1"),
+        ("prices", {"scale": 1, "prices": [[1, 2, 3]]}, "must be a pair"),
+        ("prices", {"scale": 1, "prices": [7]}, "must be a list"),
+        ("prices", {"scale": 1, "prices": [[0, 1]]}, "a priced step must be between 1"),
+        ("prices", {"scale": 1, "prices": [[1, -1]]}, "a price must be between 0"),
+        ("prices", {"scale": 1, "prices": [[2, 1], [2, 1]]}, "must ascend"),
+        ("enumeration", {"scale": 1, "prices": []}, "lacks the field 'nodes'"),
+    ],
+)
+def test_malformed_certificates_are_refused(method, certificate, reason):
+    with pytest.raises(Rejected, match=reason):
+        bounds.check_lower_bound(DELAY, 1, method, certificate)
+
+
+def test_too_much_work_is_refused(monkeypatch):
+    monkeypatch.setattr(bounds, "MAX_PRICE_WORK", 2)
+    with pytest.raises(Rejected, match="too many prices"):
+        bounds.priced_bound(DELAY, 1, [(1, 1)])
+
+
+@pytest.fixture
+def enumeration(monkeypatch):
+    """A stand-in that records how the search was asked, and fails as told."""
+    module = ModuleType("cr_toolkit.checker.enumeration")
+    module.BetterScheduleError = type("BetterScheduleError", (Exception,), {})
+    module.NodeLimitError = type("NodeLimitError", (Exception,), {})
+    module.asked, module.failure = [], None
+
+    def prove_no_better(*question):
+        module.asked.append(question)
+        if module.failure is not None:
+            raise module.failure
+        return 7
+
+    module.prove_no_better = prove_no_better
+    monkeypatch.setitem(sys.modules, "cr_toolkit.checker.enumeration", module)
+    return module
+
+
+def test_an_enumeration_is_repeated(enumeration):
+    certificate = {"scale": 4, "prices": [[1, 3], [5, 2]], "nodes": 100}
+    bounds.check_lower_bound(DELAY, 20, "enumeration", certificate)
+    assert enumeration.asked == [(11, [(0, 0, 10), (0, 4, 3), (0, 3, 3)], 20, {1: 3, 5: 2}, 4, 100)]
+    certificate["nodes"] = 10**9
+    bounds.check_lower_bound(DELAY, 20, "enumeration", certificate)
+    assert enumeration.asked[1][-1] == 5_000_000
+
+
+def test_an_enumeration_is_refused_where_nothing_can_repeat_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cr_toolkit.checker.enumeration", None)
+    with pytest.raises(Rejected, match="cannot check an enumeration"):
+        bounds.check_lower_bound(DELAY, 20, "enumeration", {"scale": 1, "prices": [], "nodes": 9})
+
+
+def test_an_enumeration_that_finds_a_better_schedule_or_no_end_is_refused(enumeration):
+    certificate = {"scale": 4, "prices": [], "nodes": 0.5}
+    with pytest.raises(Rejected, match="the number of nodes must be an integer"):
+        bounds.check_lower_bound(DELAY, 20, "enumeration", certificate)
+    certificate["nodes"] = 100
+    enumeration.failure = enumeration.BetterScheduleError()
+    with pytest.raises(Rejected, match="a cheaper schedule exists"):
+        bounds.check_lower_bound(DELAY, 20, "enumeration", certificate)
+    enumeration.failure = enumeration.NodeLimitError()
+    with pytest.raises(Rejected, match="not proved within 100 nodes"):
+        bounds.check_lower_bound(DELAY, 20, "enumeration", certificate)

@@ -1,0 +1,22 @@
+"""Witnesses for tests that need one but no search."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from adversaries.witness import build_witness
+from cr_toolkit import Instance, simulate
+from cr_toolkit.model.formats import LowerBoundRecord, WitnessRecord, write_witness
+from lp_models.bounds import best_lower_bound
+
+
+def make_witness(instance: Instance, policy: str = "svf", better: str = "sjf", **rules: str) -> WitnessRecord:
+    """Return the witness of ``policy`` against the schedule of the policy ``better``."""
+    bound = best_lower_bound(instance)
+    lower = LowerBoundRecord(bound.integer, bound.method, bound.certificate)
+    return build_witness(instance, simulate(instance, policy, **rules), simulate(instance, better).schedule, lower, {})
+
+
+def save_witness(path: Path, instance: Instance, policy: str = "svf", better: str = "sjf", **rules: str) -> None:
+    """Write the witness of ``make_witness``."""
+    write_witness(path, make_witness(instance, policy, better, **rules))
