@@ -22,7 +22,6 @@ from cr_toolkit.simulation import Run
 from proofs.chains import Chain, head_chains
 from proofs.sharp_root import sharp_bound
 
-
 STEPWISE = 1_000_000
 """Most request-steps over which lemmas are evaluated step by step; beyond, those rows are left out."""
 

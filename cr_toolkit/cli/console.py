@@ -8,11 +8,27 @@ from typing import Any
 import click
 
 
+def write(text: str) -> None:
+    """Write ``text`` and a line end.
+
+    Raises:
+        InputError: if standard output cannot be written, except by a closed pipe.
+    """
+    from cr_toolkit.errors import InputError
+
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", field="standard output") from None
+
+
 def write_json(result: Any) -> None:
     """Write a result as one line of JSON."""
     from cr_toolkit.model.formats import to_json
 
-    click.echo(to_json(result), nl=False)
+    write(to_json(result).rstrip("\n"))
 
 
 def write_facts(facts: Iterable[tuple[str, str]]) -> None:
@@ -20,7 +36,7 @@ def write_facts(facts: Iterable[tuple[str, str]]) -> None:
     lines = list(facts)
     width = max((len(name) for name, _ in lines), default=0)
     for name, value in lines:
-        click.echo(f"{name:<{width}}  {value}".rstrip())
+        write(f"{name:<{width}}  {value}".rstrip())
 
 
 def write_table(header: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1) -> None:
@@ -32,4 +48,4 @@ def write_table(header: Sequence[str], rows: Iterable[Sequence[str]], *, left: i
             f"{cell:<{width}}" if column < left else f"{cell:>{width}}"
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
-        click.echo("  ".join(cells).rstrip())
+        write("  ".join(cells).rstrip())

@@ -74,7 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = ExitCode.BROKEN_PIPE
         _silence_stdout()
     except OSError as error:
-        code = _fail(f"standard output cannot be written: {error.strerror}", ExitCode.INPUT_ERROR)
+        if code == ExitCode.HELD:
+            code = _fail(f"standard output cannot be written: {error.strerror}", ExitCode.INPUT_ERROR)
         _silence_stdout()
     sys.exit(code)
 
@@ -82,8 +83,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def run(arguments: Sequence[str]) -> int:
     """Run `crtool` with ``arguments`` and return the exit code; what went wrong is said on standard error."""
     try:
-        result: Any = crtool.main(args=list(arguments), prog_name="crtool", standalone_mode=False)
+        with crtool.make_context("crtool", list(arguments)) as context:
+            result: Any = crtool.invoke(context)
         return int(result) if isinstance(result, int) else ExitCode.HELD
+    except click.exceptions.Exit as finished:
+        return finished.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return ExitCode.INPUT_ERROR

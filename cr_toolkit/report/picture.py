@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from cr_toolkit.report.classes import Classes
-    from cr_toolkit.report.stacking import Stack
+    from cr_toolkit.report.stacking import Floats, Stack
 
 FORMATS = ("svg", "png")
 """What can be written, told apart by the file's ending."""
@@ -98,15 +98,22 @@ def _compose(figure: Figure, instance: Instance, panels: Sequence[Panel], title:
     )
     figure.text(_LEFT, 1 - 0.34 / height, title, fontsize=15, fontweight="bold", va="center")
     figure.text(_LEFT, 1 - 0.63 / height, subtitle, fontsize=10, color=_QUIET, va="center")
-    ends = [_draw(ax, instance, panel, classes) for ax, panel in zip(axes, panels, strict=True)]
-    axes[0].set_xlim(0, max(ends))
+    horizon = max(_last(instance, panel) for panel in panels)
+    axes[0].set_xlim(0, horizon)
     axes[0].set_ylim(0, instance.memory * 1.04)
+    for ax, panel in zip(axes, panels, strict=True):
+        _draw(ax, instance, panel, classes)
     axes[-1].set_xlabel("time (steps)")
     _legend(figure, classes, columns)
 
 
-def _draw(ax: Axes, instance: Instance, panel: Panel, classes: Classes) -> float:
-    """Draw one schedule and return its last completion."""
+def _last(instance: Instance, panel: Panel) -> int:
+    """Return the last completion (step)."""
+    return max(begin + request.output for begin, request in zip(panel.start, instance.requests, strict=True))
+
+
+def _draw(ax: Axes, instance: Instance, panel: Panel, classes: Classes) -> None:
+    """Draw one schedule into axes whose limits are set."""
     from cr_toolkit.report.stacking import idle_share, stack
 
     outlined = len(instance) <= _OUTLINED
@@ -126,12 +133,11 @@ def _draw(ax: Axes, instance: Instance, panel: Panel, classes: Classes) -> float
             ax.fill_between(
                 shape.times, 0, shape.edges[place + 1], color=colour, linewidth=0, zorder=2, rasterized=True
             )
-    last = float(shape.times[-1])
+    last = _last(instance, panel)
     ax.fill_between([0, last], 0, instance.memory, color=_IDLE, linewidth=0, zorder=1)
     ax.plot([0, last], [instance.memory] * 2, color=_INK, linewidth=1.2, zorder=4, solid_capstyle="butt")
     ax.plot([last, last], [0, instance.memory], color=_QUIET, linewidth=0.8, linestyle=(0, (3, 2)), zorder=4)
     _label(ax, instance, panel, last, idle_share(instance, panel.start))
-    return last
 
 
 def _draw_requests(ax: Axes, shape: Stack, classes: Sequence[int], colours: Sequence[str]) -> None:
@@ -139,6 +145,9 @@ def _draw_requests(ax: Axes, shape: Stack, classes: Sequence[int], colours: Sequ
     from matplotlib.collections import PolyCollection
 
     outlines, fills = [], []
+    box = ax.get_window_extent()
+    # Points per step and per token.
+    points = 72 / ax.figure.dpi * np.array((box.width / ax.get_xlim()[1], box.height / ax.get_ylim()[1]))
     for place, kind in enumerate(classes):
         low, high = shape.edges[place], shape.edges[place + 1]
         active = np.flatnonzero(high > low)
@@ -148,15 +157,30 @@ def _draw_requests(ax: Axes, shape: Stack, classes: Sequence[int], colours: Sequ
         back = np.column_stack((shape.times[span], high[span]))[::-1]
         outlines.append(np.vstack((forth, back)))
         fills.append(colours[kind])
-    width = 0.5 if len(classes) <= 120 else 0.25
-    ax.add_collection(PolyCollection(outlines, facecolors=fills, edgecolors="white", linewidths=width, zorder=2))
+    widths = [_outline_width(outline * points) for outline in outlines]
+    ax.add_collection(PolyCollection(outlines, facecolors=fills, edgecolors="white", linewidths=widths, zorder=2))
 
 
-def _label(ax: Axes, instance: Instance, panel: Panel, last: float, idle: float) -> None:
+def _outline_width(shape: Floats) -> float:
+    """Return a width (points) for a shape's outline: thin shapes must not drown in it.
+
+    Args:
+        shape: corners, in points, shape (k, 2).
+    """
+    import numpy as np
+
+    x, y = shape[:, 0], shape[:, 1]
+    after_x, after_y = np.roll(x, -1), np.roll(y, -1)
+    area = abs(float((x * after_y - after_x * y).sum())) / 2
+    perimeter = float(np.hypot(after_x - x, after_y - y).sum())
+    return min(0.6, 0.15 * 2 * area / perimeter)
+
+
+def _label(ax: Axes, instance: Instance, panel: Panel, last: int, idle: float) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     ax.set_title(panel.title, loc="left", fontsize=11, pad=5)
-    note = f"{idle:.0%} idle until step {compact(round(last))}"
+    note = f"{idle:.0%} idle until step {compact(last)}"
     ax.set_title(note, loc="right", fontsize=9, color=_QUIET, pad=5)
     ax.annotate(
         f"M = {compact(instance.memory)}",

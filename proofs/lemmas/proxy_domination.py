@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from proofs.lemma import Lemma, Row, Step, prove
-from proofs.one_bit import Choice, dominates, domination_factor, worst_case_choice
+from proofs.one_bit import dominates, domination_factor, worst_case_choice
 from proofs.symbolic import identity, nonnegative, nonnegative_between, symbols
 from proofs.trial import Trial
 
@@ -14,8 +14,7 @@ _BY_EXHAUSTION = 15
 def rows(trial: Trial) -> Iterator[Row]:
     """Yield max of v_i over i before j <= K v_j, for runs of one-bit SVF with the worst-case choice."""
     longest = max(trial.o)
-    chosen = trial.run.parameters
-    if trial.run.policy != "svf-1bit" or Choice(*map(chosen.get, Choice._fields)) != worst_case_choice(longest):
+    if trial.run.policy != "svf-1bit" or trial.run.parameters != worst_case_choice(longest)._asdict():
         return
     factor = domination_factor(longest)
     largest = trial.v[0]

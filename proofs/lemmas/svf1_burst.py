@@ -4,16 +4,17 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from proofs.lemma import Lemma, Row, Step, prove
-from proofs.one_bit import domination_factor
+from proofs.one_bit import domination_factor, worst_case_choice
 from proofs.symbolic import identity, nonnegative, symbols
 from proofs.trial import Trial
 
 
 def rows(trial: Trial) -> Iterator[Row]:
     """Yield TEL <= (1 + 2 K M/c) TEL' for each feasible schedule."""
-    if trial.run.policy != "svf-1bit":
+    longest = max(trial.o)
+    if trial.run.policy != "svf-1bit" or trial.run.parameters != worst_case_choice(longest)._asdict():
         return
-    bound = 1 + Fraction(2 * domination_factor(max(trial.o)) * trial.memory, trial.clearance)
+    bound = 1 + Fraction(2 * domination_factor(longest) * trial.memory, trial.clearance)
     for number, schedule in enumerate(trial.schedules):
         yield Row(f"schedule {number}", trial.run.cost, bound * trial.cost(schedule))
 

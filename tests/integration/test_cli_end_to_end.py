@@ -52,6 +52,7 @@ def test_a_search_saves_a_witness_that_checks_and_plots(crtool, tmp_path):
     assert (tmp_path / "w.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_file_whatever_jobs_is(crtool, tmp_path):
     for jobs in (1, 2):
         options = ("--evaluations", 400, "--seed", 5, "--jobs", jobs, "--out", f"jobs{jobs}")
@@ -140,7 +141,7 @@ def test_a_full_disk_is_said_in_one_sentence():
     assert done.stderr == "crtool: standard output cannot be written: No space left on device\n"
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("jobs", ["1", pytest.param("2", marks=pytest.mark.slow)])
 def test_ctrl_c_keeps_what_was_found(jobs, tmp_path):
     command = [*CRTOOL, "search", "--policy", "svf", "--seconds", "100", "--jobs", jobs, "--format", "json"]
     with subprocess.Popen(

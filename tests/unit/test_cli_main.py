@@ -61,7 +61,7 @@ class Raising:
     def __init__(self, error):
         self.error = error
 
-    def main(self, **_):
+    def make_context(self, *_):
         raise self.error
 
 

@@ -74,11 +74,10 @@ def test_classes_by_volume_ascend_and_keep_equal_volumes_together():
     assert classes.labels[-1].endswith("210")
 
 
-@pytest.mark.parametrize("count", [1, 3, 60, 401, 2000])
+@pytest.mark.parametrize("count", [1, 60, 2000])
 def test_pictures_of_any_size(count, tmp_path):
     instance = Instance.burst(50, [(i % 7, 1 + i * i % 13) for i in range(count)])
     panel = Panel("svf", simulate(instance, "svf").schedule.start)
-    assert render("a.png", instance, [panel, panel], "title", "subtitle").startswith(PNG)
     svg = render("a.svg", instance, [panel, panel], "title", "subtitle")
     assert ET.fromstring(svg).tag.endswith("svg")
     assert len(svg) < 3_000_000

@@ -4,10 +4,12 @@ import math
 from fractions import Fraction
 
 import pytest
+import sympy
 
 from cr_toolkit import Instance
 from cr_toolkit.errors import InputError
-from proofs import theorems
+from cr_toolkit.policies import Admission
+from proofs import Setting, theorems
 from proofs.description import TABLE_SHARES, describe
 from proofs.sharp_root import integer_cube_root, kappa_above, sharp_bound, suffices
 
@@ -32,6 +34,7 @@ def test_table_1_of_the_paper(alpha, published):
     ("theorem", "published"),
     [
         ("svf-burst", [3, 3.1333, 3.2857, 3.6667, 4, 5]),
+        ("svf-burst-centroid", [2.3333, 2.4222, 2.5238, 2.7778, 3, 4]),
         ("svf-burst-sharp", [2.0541, 2.1716, 2.3101, 2.6713, 3, 4]),
     ],
 )
@@ -117,3 +120,86 @@ def test_the_sharp_bound_grows_with_the_share():
 def test_an_unknown_theorem_is_named_with_a_suggestion():
     with pytest.raises(InputError, match="did you mean 'svf-burst'"):
         theorems["svf-brust"]
+
+
+@pytest.mark.parametrize(("alpha", "published"), [("1/3", 3), ("2/5", 3.125), ("9/20", 3.283), ("1/2", 3.5)])
+def test_table_of_the_lookahead_bound(alpha, published):
+    assert round(float(theorems["svf-burst-lookahead"].bound_at(Fraction(alpha))), 3) == published
+
+
+def test_the_lookahead_bound_takes_one_third_below_and_is_silent_above_one_half():
+    lookahead = theorems["svf-burst-lookahead"]
+    assert lookahead.bound_at(Fraction(1, 10)) == 3
+    assert lookahead.bound_at(Fraction(51, 100)) is None
+    assert lookahead.bound(instance(8, (1, 3))) == Fraction(7, 2)
+
+
+EVERY_ROW = {
+    "amax-interval", "amin-interval", "any-arbitrary", "clairvoyant-general", "fcfs", "gba-burst", "gsa-burst",
+    "mcsf-burst", "sjf", "sortedf-burst", "svf-burst", "svf-burst-centroid", "svf-burst-fluid", "svf-burst-half",
+    "svf-burst-lookahead", "svf-burst-peak", "svf-burst-sharp", "svf-poisson", "svf-skipping", "svf1-burst",
+    "svf1-poisson", "total-size",
+}  # fmt: skip
+
+
+def test_every_row_of_the_survey_is_there():
+    assert {theorem.id for theorem in theorems} == EVERY_ROW
+    assert len(theorems) == len(EVERY_ROW)
+
+
+@pytest.mark.parametrize("name", sorted(EVERY_ROW))
+def test_a_theorem_says_all_there_is_to_say(name):
+    text = describe(theorems[name])
+    assert text.id == name
+    assert text.statement.endswith(".")
+    assert text.source
+    assert text.version
+    assert text.hypotheses[0] == f"{theorems[name].traffic.value} traffic"
+    assert [alpha for alpha, _ in text.values] == list(TABLE_SHARES)
+    assert "\n" not in repr(theorems[name].expression())
+
+
+BURSTS = [instance(12, (1, 5), (0, 2)), instance(30, (2, 8), (5, 5), (0, 10)), instance(9, (0, 4))]
+
+
+@pytest.mark.parametrize(
+    "name", ["svf-burst", "svf-burst-half", "svf-burst-centroid", "svf-burst-lookahead", "svf1-burst"]
+)
+@pytest.mark.parametrize("burst", BURSTS, ids=["12", "30", "9"])
+def test_the_formula_is_the_bound(name, burst):
+    memory, peak = burst.memory, burst.max_peak
+    values = {
+        "M": memory, "P": peak, "T": burst.longest_output, "alpha": burst.alpha,
+        "gamma": Fraction(memory - peak + 1, memory),
+    }  # fmt: skip
+    formula = theorems[name].expression()
+    exact = formula.subs({symbol: sympy.Rational(str(values[symbol.name])) for symbol in formula.free_symbols})
+    assert exact == sympy.Rational(str(theorems[name].bound(burst)))
+
+
+def test_the_sharp_bound_solves_the_formulas_equation():
+    equation = theorems["svf-burst-sharp"].expression()
+    rho, gamma = sympy.Symbol("rho", positive=True), sympy.Symbol("gamma", positive=True)
+    for share in (Fraction(1), Fraction(7, 8)):
+        gap = (equation.lhs - equation.rhs).subs(
+            {rho: sympy.Rational(str(sharp_bound(share))), gamma: sympy.Rational(str(share))}
+        )
+        assert 0 <= float(gap) < 1e-6
+
+
+def test_one_bit_needs_its_own_parameters():
+    theorem = theorems["svf1-burst"]
+    burst = instance(40, (0, 16), (3, 2))
+    assert theorem.failed_hypothesis(burst, Setting("svf-1bit", {"threshold": 4, "short": 2, "long": 8})) is None
+    failure = theorem.failed_hypothesis(burst, Setting("svf-1bit", {"threshold": 5, "short": 2, "long": 8}))
+    assert failure == "it needs the worst-case choice threshold = 4, not 5"
+
+
+def test_a_common_prompt_and_room_are_checked():
+    theorem = theorems["mcsf-burst"]
+    setting = Setting("mc-sf")
+    assert theorem.failed_hypothesis(instance(12, (1, 5), (1, 2)), setting) is None
+    assert "prompts range from 1 to 2" in theorem.failed_hypothesis(instance(12, (1, 5), (2, 2)), setting)
+    assert "alpha <= 1/2" in theorem.failed_hypothesis(instance(11, (1, 5)), setting)
+    peak = Setting("mc-sf", admission=Admission.PEAK)
+    assert theorem.failed_hypothesis(instance(12, (1, 5)), peak) == "it needs the admission rule lookahead, not peak"

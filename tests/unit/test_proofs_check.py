@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from cr_toolkit import Instance
+from cr_toolkit import Instance, simulate
 from cr_toolkit.errors import InputError
-from proofs import theorems
+from proofs import one_bit, theorems
 from proofs.check import check_theorem, check_theorems, proof_graph
 from proofs.lemma import LEMMAS, Row, Step
+from proofs.one_bit import dominates, domination_factor
 from proofs.sample import sample_instances
 from proofs.theorem import Status
 
@@ -82,6 +83,21 @@ def test_a_chain_nearly_as_tight_as_any_known():
     assert report.ok
     (tightest,) = (lemma.tightest for lemma in report.lemmas if lemma.lemma == "chain-area")
     assert 0.87 < tightest < 1
+
+
+def test_one_bit_domination_needs_factor_three_at_two_tokens():
+    # Rounded proxies are equal at T = 2, so request order puts volume 3 before volume 1.
+    run = simulate(Instance.burst(9, [(0, 2), (0, 1)]), "svf-1bit")
+    assert run.order == (0, 1)
+    assert [run.instance.requests[i].volume for i in run.order] == [3, 1]
+    assert domination_factor(2) == 3
+    assert all(dominates(longest) for longest in range(1, 60))
+
+
+def test_exhaustion_finds_the_factor_too_small(monkeypatch):
+    monkeypatch.setattr(one_bit, "domination_factor", lambda longest: longest)
+    assert not one_bit.dominates(2)
+    assert one_bit.dominates(3)
 
 
 def test_a_circular_proof_is_caught():

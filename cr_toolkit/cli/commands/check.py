@@ -24,15 +24,15 @@ def command(files: tuple[str, ...], form: str) -> ExitCode:
     every number that a file claims. Exit code 4 if any file is rejected.
     """
     from cr_toolkit.checker import check_file
+    from cr_toolkit.cli.console import write, write_json
 
     verdicts = [check_file(path) for path in files]
     if form == "json":
-        from cr_toolkit.cli.console import write_json
         from cr_toolkit.report.results import CheckedFile, CheckResult
 
         checked = (CheckedFile(path=str(v.path), accepted=v.accepted, reason=v.reason) for v in verdicts)
         write_json(CheckResult(files=tuple(checked)))
     else:
         for verdict in verdicts:
-            click.echo(f"{'accepted' if verdict.accepted else 'REJECTED'}  {verdict.path}: {verdict.reason}")
+            write(f"{'accepted' if verdict.accepted else 'REJECTED'}  {verdict.path}: {verdict.reason}")
     return ExitCode.HELD if all(verdict.accepted for verdict in verdicts) else ExitCode.REJECTED

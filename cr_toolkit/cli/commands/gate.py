@@ -47,7 +47,7 @@ def command(profile: str | None, config: str | None, junit: str | None, form: st
     searches for worse ones with a counted budget, so that the same seed gives the same answer. Exit code 1 if a bound
     is broken and the checker agrees.
     """
-    from cr_toolkit.cli.console import write_json
+    from cr_toolkit.cli.console import write, write_json
     from cr_toolkit.cli.policy_runs import try_policy
     from cr_toolkit.cli.progress import search_progress
     from cr_toolkit.gate.config import find_config, read_config
@@ -64,27 +64,26 @@ def command(profile: str | None, config: str | None, junit: str | None, form: st
     if form == "json":
         write_json(result)
     elif form == "junit":
-        click.echo(to_junit(result), nl=False)
+        write(to_junit(result).rstrip("\n"))
     else:
         _write(result)
     return _exit_code(result)
 
 
 def _write(result: GateResult) -> None:
+    from cr_toolkit.cli.console import write
     from cr_toolkit.report.wording import count
 
     for check in result.checks:
-        click.echo(
-            f"{check.verdict.upper() if check.verdict in ('violated', 'rejected') else check.verdict}  {check.name}"
-        )
+        write(f"{check.verdict.upper() if check.verdict in ('violated', 'rejected') else check.verdict}  {check.name}")
         for fact in check.message.split("; "):
-            click.echo(f"    {fact}")
+            write(f"    {fact}")
         if check.group == "search" and check.witness:
-            click.echo(f"    witness {check.witness}")
+            write(f"    witness {check.witness}")
     broken = sum(check.verdict == "violated" for check in result.checks)
     rejected = sum(check.verdict == "rejected" for check in result.checks)
     said = "passed" if result.passed else f"failed: {broken} violated, {rejected} rejected"
-    click.echo(f"gate {said} ({count(len(result.checks), 'check')})")
+    write(f"gate {said} ({count(len(result.checks), 'check')})")
 
 
 def _exit_code(result: GateResult) -> ExitCode:

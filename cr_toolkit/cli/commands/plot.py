@@ -26,14 +26,15 @@ def command(witness: str, output: str) -> ExitCode:
     its prompt to its peak, stacked under the line M. The file is checked before anything is drawn.
     """
     from cr_toolkit.checker import check_file
+    from cr_toolkit.cli.console import write
+    from cr_toolkit.errors import CrtoolError
     from cr_toolkit.model.formats import write_bytes
     from cr_toolkit.report.gallery import picture_of
 
     picture = picture_of(witness, output)
     verdict = check_file(witness)
     if not verdict.accepted:
-        click.echo(f"crtool: {witness}: rejected by the checker: {verdict.reason}", err=True)
-        return ExitCode.REJECTED
+        raise CrtoolError(f"{witness}: rejected by the checker: {verdict.reason}")
     write_bytes(output, picture)
-    click.echo(output)
+    write(output)
     return ExitCode.HELD

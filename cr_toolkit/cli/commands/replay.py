@@ -148,7 +148,7 @@ def _replay(
 
 
 def _write(result: ReplayResult, instance: Instance) -> None:
-    from cr_toolkit.cli.console import write_facts, write_table
+    from cr_toolkit.cli.console import write, write_facts, write_table
     from cr_toolkit.report.wording import bracket, count, decimal
 
     lower, upper = result.optimum["lower"], result.optimum["upper"]
@@ -163,7 +163,7 @@ def _write(result: ReplayResult, instance: Instance) -> None:
             ("optimum", f"{known} steps of total latency"),
         ]
     )
-    click.echo()
+    write("")
     header = ("policy", "mean", "median", "P95", "P99", "max", "tokens/step", "total latency", "ratio to optimum")
     write_table(
         header,
@@ -179,4 +179,4 @@ def _write(result: ReplayResult, instance: Instance) -> None:
             for row in result.policies
         ),
     )
-    click.echo("\nLatencies in steps, percentiles nearest-rank.")
+    write("\nLatencies in steps, percentiles nearest-rank.")

@@ -17,10 +17,11 @@ Examples:
 @click.argument("name", required=False)
 def command(name: str | None) -> ExitCode:
     """Print the JSON Schema of a format, or the names of all formats."""
+    from cr_toolkit.cli.console import write
     from cr_toolkit.report.schemas import SCHEMAS, json_schema
 
     if name is None:
-        click.echo("\n".join(SCHEMAS))
+        write("\n".join(SCHEMAS))
     else:
-        click.echo(json_schema(name))
+        write(json_schema(name))
     return ExitCode.HELD

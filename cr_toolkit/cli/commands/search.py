@@ -85,6 +85,7 @@ def command(policy: str, bound: Fraction | None, out: str, form: str, **settings
     """
     from cr_toolkit.checker import check_file
     from cr_toolkit.cli.policy_runs import try_policy
+    from cr_toolkit.errors import CrtoolError
     from cr_toolkit.report.judging import Bounds, judge_witness
 
     try_policy(policy, settings["parameters"], settings["admission"], settings["queue"])
@@ -92,8 +93,7 @@ def command(policy: str, bound: Fraction | None, out: str, form: str, **settings
     result = _search(policy, out, settings)
     verdict = check_file(str(result.path))
     if not verdict.accepted:
-        click.echo(f"crtool: {result.path}: rejected by the checker: {verdict.reason}", err=True)
-        return ExitCode.REJECTED
+        raise CrtoolError(f"{result.path}: rejected by the checker: {verdict.reason}")
     judgements = judge_witness(result.best, Bounds(numbers=() if bound is None else (bound,)))
     _write(policy, result, judgements, form)
     return _exit_code(result, judgements)

@@ -29,7 +29,7 @@ def command() -> None:
 @format_option()
 def list_theorems(form: str) -> ExitCode:
     """List every theorem."""
-    from cr_toolkit.cli.console import write_json, write_table
+    from cr_toolkit.cli.console import write, write_json, write_table
     from cr_toolkit.report.results import TheoremList
     from proofs.theorem import THEOREMS
 
@@ -41,7 +41,7 @@ def list_theorems(form: str) -> ExitCode:
         header = ("theorem", "policy", "traffic", "kind", *(f"at {value.alpha}" for value in shown), "status", "source")
         rows = ((t.id, t.policy, t.traffic, t.kind, *map(_short, t.values[-3:]), t.status, t.source) for t in results)
         write_table(header, rows, left=len(header))
-        click.echo("\nThe bounds are those for all instances whose memory share is at most the number in the header.")
+        write("\nThe bounds are those for all instances whose memory share is at most the number in the header.")
     return ExitCode.HELD
 
 

@@ -1,0 +1,56 @@
+"""What an exact engine is given and gives back, and the registry of engines.
+
+Engines are not trusted: their schedules are checked, and their proofs are claims until the checker repeats them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from cr_toolkit.model import Instance, Schedule
+from cr_toolkit.registry import Registry
+
+
+@dataclass(frozen=True)
+class Task:
+    """What an engine works on.
+
+    Attributes:
+        instance: the requests and the memory.
+        upper: cost of a known feasible schedule (steps); only cheaper ones are of interest.
+        prices: memory prices by step over ``lp_models.prices.SCALE``, all >= 0.
+        deadline: when to stop, on the clock of ``time.monotonic`` (seconds).
+    """
+
+    instance: Instance
+    upper: int
+    prices: Mapping[int, int]
+    deadline: float
+
+    @property
+    def seconds(self) -> float:
+        """Time left (seconds), never negative."""
+        return max(0.0, self.deadline - time.monotonic())
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an engine found.
+
+    Attributes:
+        schedule: a schedule cheaper than ``Task.upper``, or None.
+        proved: the claim that nothing is cheaper than that schedule, or than ``Task.upper`` if there is none.
+        note: why it stopped without a proof, or empty.
+    """
+
+    schedule: Schedule | None
+    proved: bool
+    note: str = ""
+
+
+Engine = Callable[[Task], Answer]
+"""An engine: works until it has a proof or ``Task.deadline``; may raise."""
+
+ENGINES: Registry[Engine] = Registry("engine", "lp_models.engines")
