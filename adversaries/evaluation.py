@@ -7,21 +7,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from adversaries.packing import interleaving, kinds_of, load, place, pull_forward, ruin_and_recreate
-from adversaries.pattern import Columns, Pattern
-from cr_toolkit.policies import Admission, FullView, Information, OneBitView, PriorityPolicy, PromptView, Queue
-from cr_toolkit.simulation import priority_order
+from adversaries.pattern import Block, Columns, Pattern
+from cr_toolkit.model import Request
+from cr_toolkit.policies import Admission, Information, OneBitPolicy, PriorityPolicy, Queue
+from cr_toolkit.policies.information import View, full_view, interval_view, one_bit_view, prompt_view
 from cr_toolkit.simulation.kernel import head_of_line_starts, skipping_starts
 
 Int64s = NDArray[np.int64]
 
 _MOST_PERMUTED = 4
 """Up to this many kinds of requests, every order of the kinds is tried."""
+
+_MOST_TRIPLED = 2
+"""Up to this many kinds worth spreading, a spread one wider than always fits is tried too."""
+
+_TAKEN = 4
+"""Most requests that are taken out and put back at a time."""
+
+_SPREAD_OUT = 3
+"""How many of the orders that are best when packed densely are also tried with their starts spread out."""
 
 _PULLED = 4
 """How many of the best placements are improved."""
@@ -58,7 +68,7 @@ class Evaluator:
     def evaluate(self, pattern: Pattern) -> Evaluation:
         """Run the policy and look for a cheaper schedule."""
         columns = pattern.columns()
-        order = self._order(pattern, columns)
+        order = self._order(pattern)
         starts = np.empty(order.shape[0], np.int64)
         starts[order] = self._run(
             columns.arrival[order], columns.prompt[order], columns.output[order], pattern.memory, self._peak_rule
@@ -69,21 +79,34 @@ class Evaluator:
         upper = total + latency_at_zero
         return Evaluation(cost, upper, found) if upper < cost else Evaluation(cost, cost, starts)
 
-    def _order(self, pattern: Pattern, columns: Columns) -> Int64s:
-        policy = self._policy.prepared(int(columns.output.max()))
-        if not policy.vectorised or policy.information is Information.INTERVAL:
-            return priority_order(pattern.instance(), policy)
-        keys = np.broadcast_to(policy.priority(_view(policy, columns)), columns.output.shape)
-        return np.argsort(keys, kind="stable").astype(np.int64)
+    def _order(self, pattern: Pattern) -> Int64s:
+        """Return the request indices by ascending priority, ties by request order.
+
+        Equal requests look equal to a policy, so each block is shown to it once.
+        """
+        policy = self._policy.prepared(max(block.output for block in pattern.blocks))
+        keys = [policy.priority(_view(policy, block)) for block in pattern.blocks]
+        ascending = sorted(range(len(keys)), key=keys.__getitem__)
+        rank = np.zeros(len(keys), np.int64)
+        for before, after in pairwise(ascending):
+            rank[after] = rank[before] + (keys[before] < keys[after])
+        ranks = np.repeat(rank, [block.count for block in pattern.blocks])
+        return np.argsort(np.tile(ranks, pattern.repeat), kind="stable").astype(np.int64)
 
 
-def _view(policy: PriorityPolicy, columns: Columns) -> FullView | OneBitView | PromptView:
-    if policy.information is Information.FULL:
-        return FullView(*columns)  # type: ignore[arg-type]
-    if policy.information is Information.ONE_BIT:
-        bit = columns.output > policy.threshold  # type: ignore[attr-defined]
-        return OneBitView(columns.arrival, columns.prompt, bit)  # type: ignore[arg-type]
-    return PromptView(columns.arrival, columns.prompt)  # type: ignore[arg-type]
+def _view(policy: PriorityPolicy, block: Block) -> View:
+    request = Request(block.arrival, block.prompt, block.output)
+    match policy.information:
+        case Information.FULL:
+            return full_view(request)
+        case Information.ONE_BIT:
+            assert isinstance(policy, OneBitPolicy)
+            assert policy.threshold is not None
+            return one_bit_view(request, policy.threshold)
+        case Information.INTERVAL:
+            return interval_view(request)
+        case Information.NONE:
+            return prompt_view(request)
 
 
 def cheap_schedule(memory: int, columns: Columns, order: Int64s) -> tuple[Int64s, int]:
@@ -100,15 +123,23 @@ def cheap_schedule(memory: int, columns: Columns, order: Int64s) -> tuple[Int64s
     kinds = int(kind.max()) + 1
     example = np.zeros(kinds, np.int64)
     example[kind] = np.arange(n)
-    reach = int(arrival.max() + 2 * output.sum() + output.max()) + 2
+    # No placement ends later than the last arrival, all outputs and all spacings in a row.
+    reach = int(arrival.max() + 2 * output.sum() + (_TAKEN + 1) * output.max()) + 2
     usage = np.zeros(reach, np.int64)
     spreads = _spreads(memory, prompt[example], output[example])
+    dense, *spread_out = _spreads(memory, prompt[example], output[example])
     placements: list[tuple[int, int, Int64s]] = []
-    for candidate in _orders(columns, kind, kinds, order):
-        for spread in spreads:
-            starts = np.empty(n, np.int64)
-            total = place(memory, arrival, prompt, output, kind, candidate, spread, starts, usage)
-            placements.append((total, len(placements), starts))
+
+    def try_placing(candidate: Int64s, spread: tuple[Int64s, Int64s]) -> int:
+        starts = np.empty(n, np.int64)
+        total: int = place(memory, arrival, prompt, output, kind, candidate, *spread, starts, usage)
+        placements.append((total, len(placements), starts))
+        return total
+
+    ranked = sorted(_orders(columns, kind, kinds, order), key=lambda candidate: try_placing(candidate, dense))
+    for candidate in ranked[:_SPREAD_OUT]:
+        for spread in spread_out:
+            try_placing(candidate, spread)
     best: tuple[int, Int64s] | None = None
     for total, _, starts in sorted(placements)[:_PULLED]:
         load(usage, prompt, output, starts)
@@ -119,7 +150,7 @@ def cheap_schedule(memory: int, columns: Columns, order: Int64s) -> tuple[Int64s
     total, starts = best
     load(usage, prompt, output, starts)
     rounds = max(50, min(20 * n, 40_000 // n))
-    total -= ruin_and_recreate(memory, arrival, prompt, output, starts, usage, rounds, 4, n)
+    total -= ruin_and_recreate(memory, arrival, prompt, output, starts, usage, rounds, _TAKEN, n)
     return starts, total
 
 
@@ -132,14 +163,21 @@ def _orders(columns: Columns, kind: Int64s, kinds: int, order: Int64s) -> list[I
     return [order, *(np.argsort(key, kind="stable") for key in keys)]
 
 
-def _spreads(memory: int, prompt: Int64s, output: Int64s) -> list[Int64s]:
-    """Return which kinds to spread evenly: all subsets of those that gain by it, up to four of them."""
+def _spreads(memory: int, prompt: Int64s, output: Int64s) -> list[tuple[Int64s, Int64s]]:
+    """Return ways to space the starts of each kind, as numerators (0: as dense as fits) and denominators (steps)."""
     wide = [interleaving(int(s), int(o), memory) for s, o in zip(prompt, output, strict=True)]
-    gains = [c for c, k in enumerate(wide) if output[c] > 1 and k > memory // int(prompt[c] + output[c])]
+    gains = [c for c, k in enumerate(wide) if output[c] > 1 and (k + 1) * prompt[c] < memory][:_MOST_PERMUTED]
+    options = [_spacings(int(output[c]), wide[c])[: 3 if len(gains) <= _MOST_TRIPLED else 2] for c in gains]
     spreads = []
-    for chosen in product((False, True), repeat=len(gains[:_MOST_PERMUTED])):
-        spread = np.zeros(prompt.shape[0], np.int64)
-        for c, on in zip(gains, chosen, strict=False):
-            spread[c] = wide[c] if on else 0
-        spreads.append(spread)
+    for chosen in product(*options):
+        numerator = np.zeros(prompt.shape[0], np.int64)
+        denominator = np.ones(prompt.shape[0], np.int64)
+        for c, (part, parts) in zip(gains, chosen, strict=True):
+            numerator[c], denominator[c] = part, parts
+        spreads.append((numerator, denominator))
     return spreads
+
+
+def _spacings(output: int, wide: int) -> tuple[tuple[int, int], ...]:
+    # The last one suits lengths that just miss fitting one more.
+    return (0, 1), (output, wide), (-(-output // (wide + 1)), 1)

@@ -84,13 +84,13 @@ def load(usage: Int64s, prompt: Int64s, output: Int64s, starts: Int64s) -> None:
 @njit(cache=True, nogil=True)
 def place(
     memory: int, arrival: Int64s, prompt: Int64s, output: Int64s,
-    kind: Int64s, order: Int64s, spread: Int64s, starts: Int64s, usage: Int64s,
+    kind: Int64s, order: Int64s, numerator: Int64s, denominator: Int64s, starts: Int64s, usage: Int64s,
 ) -> int:  # fmt: skip
     """Start the requests one by one in ``order``, each as early as it fits; return the sum of the starts.
 
-    Requests of a kind with spread K > 0 are also held back so that the j-th starts j o / K after the first.
+    The j-th request of kind c is also held back to j numerator[c] / denominator[c] steps after the first.
     """
-    kinds = spread.shape[0]
+    kinds = numerator.shape[0]
     cursor = np.zeros(kinds, np.int64)
     base = np.zeros(kinds, np.int64)
     placed = np.zeros(kinds, np.int64)
@@ -100,8 +100,8 @@ def place(
         j = order[i]
         c = kind[j]
         start = max(cursor[c], arrival[j])
-        if spread[c] > 0 and placed[c] > 0:
-            start = max(start, base[c] + placed[c] * output[j] // spread[c])
+        if placed[c] > 0:
+            start = max(start, base[c] + placed[c] * numerator[c] // denominator[c])
         start = fit(usage, prompt[j], output[j], start, memory)
         add(usage, prompt[j], output[j], start, 1)
         if placed[c] == 0:
@@ -167,9 +167,14 @@ def ruin_and_recreate(
 ) -> int:  # fmt: skip
     """Take out up to ``most`` requests at a time and put them back as early as they fit, in random order.
 
-    Keeps what does not raise the sum of starts; returns by how much it fell.
+    Keeps what does not raise the sum of starts; returns by how much it fell. ``usage`` must reach ``most`` + 1 times
+    the longest output beyond the last completion.
     """
     n = starts.shape[0]
+    # A round may push requests out beyond the last completion; none that did is kept.
+    last = 0
+    for j in range(n):
+        last = max(last, starts[j] + output[j])
     taken = np.empty(most, np.int64)
     old = np.empty(most, np.int64)
     state = np.uint64(88172645463325252) ^ np.uint64(seed * 2654435761 + 1)
@@ -196,6 +201,7 @@ def ruin_and_recreate(
                 add(usage, prompt[j], output[j], starts[j], -1)
                 chosen += 1
         after = 0
+        outside = False
         for i in range(chosen):
             j = taken[i]
             state = _next(state)
@@ -206,7 +212,8 @@ def ruin_and_recreate(
             starts[j] = fit(usage, prompt[j], output[j], earliest, memory)
             add(usage, prompt[j], output[j], starts[j], 1)
             after += starts[j]
-        if after <= before:
+            outside = outside or starts[j] + output[j] > last
+        if after <= before and not outside:
             gained += before - after
         else:
             for i in range(chosen - 1, -1, -1):

@@ -75,6 +75,15 @@ class Pattern(msgspec.Struct, frozen=True):
         """Sum of all outputs (steps), a bound on how long a busy schedule lasts."""
         return self.repeat * sum(block.count * block.output for block in self.blocks)
 
+    @property
+    def is_well_formed(self) -> bool:
+        """Whether it describes requests at all: a mutation may lead outside the model."""
+        return (
+            self.repeat >= 1
+            and len(self.blocks) > 0
+            and all(b.prompt >= 0 and b.output >= 1 and b.count >= 1 and b.arrival >= 0 for b in self.blocks)
+        )
+
     def columns(self) -> Columns:
         """Return the requests as arrays."""
         counts = np.array([block.count for block in self.blocks], np.int64)

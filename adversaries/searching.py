@@ -27,10 +27,18 @@ from cr_toolkit.model.rational import parse_rational
 from cr_toolkit.policies import Admission, PriorityPolicy, Queue
 from cr_toolkit.simulation import simulate
 from lp_models.bounds import best_lower_bound
+from lp_models.upper import upper_bound
 
 DEFAULT_SECONDS = 60.0
-DEFAULT_MOST_REQUESTS = 4000
+MOST_REQUESTS = {Queue.HEAD_OF_LINE: 4000, Queue.SKIPPING: 1000}
+"""Default limit on the requests of a candidate; a run that skips looks at all that wait again and again."""
+
 BEST_FILE = "best.json"
+
+_POLISHED = 200
+_POLISHED_STEPS = 10_000
+_POLISH = 50_000
+"""Up to so many requests and steps, the best candidate gets this many evaluations of annealing at the end."""
 
 
 class Progress(NamedTuple):
@@ -93,7 +101,7 @@ def search(
     seconds: float | None = None,
     seed: int = 0,
     jobs: int = 1,
-    max_requests: int = DEFAULT_MOST_REQUESTS,
+    max_requests: int | None = None,
     out: str | os.PathLike[str] | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> SearchResult:
@@ -114,7 +122,7 @@ def search(
         seconds: stop after so much time; 60 when no budget is given.
         seed: of the random streams (>= 0).
         jobs: processes to use.
-        max_requests: most requests of a candidate.
+        max_requests: most requests of a candidate; 4000, or 1000 when skipping, if not given.
         out: folder that receives the best witness as ``best.json`` every time it improves.
         progress: called now and then.
 
@@ -122,11 +130,13 @@ def search(
         InputError: if an argument breaks a rule.
     """
     began = time.monotonic()
-    space = Space(_share(alpha), _is_burst(traffic), max_requests)
     _check(evaluations, seconds, seed, jobs, max_requests, searcher)
+    discipline = Queue(queue)
+    most = max_requests if max_requests is not None else MOST_REQUESTS[discipline]
+    space = Space(_share(alpha), _is_burst(traffic), most)
     if evaluations is None and seconds is None:
         seconds = DEFAULT_SECONDS
-    setting = Setting(policy, dict(parameters or {}), Admission(admission), Queue(queue), space, seed)
+    setting = Setting(policy, dict(parameters or {}), Admission(admission), discipline, space, seed)
     setting.evaluator()
     portfolio = Portfolio(searcher, space, seed)
     book = _Book(setting, portfolio, None if out is None else Path(out) / BEST_FILE)
@@ -141,6 +151,7 @@ def search(
     budget = Budget(evaluations, None if seconds is None else began + seconds)
     runner = Runner(setting, portfolio, budget, merged)
     reason = runner.run(jobs)
+    book.polish()
     witness = book.witness
     return SearchResult(
         witness,
@@ -183,7 +194,15 @@ class _Book:
         if best is not None:
             self._enter(best, evaluations)
 
-    def _enter(self, scored: Scored, evaluations: int) -> None:
+    def polish(self) -> None:
+        """Look once more, and longer, for a cheaper schedule of the best candidate."""
+        best = self._portfolio.best
+        if best is None or not self.history:
+            return
+        if best.pattern.size <= _POLISHED and best.pattern.steps <= _POLISHED_STEPS:
+            self._enter(best, self.history[-1].evaluations, polish=True)
+
+    def _enter(self, scored: Scored, evaluations: int, *, polish: bool = False) -> None:
         setting = self._setting
         instance = scored.pattern.instance()
         run = simulate(
@@ -194,6 +213,8 @@ class _Book:
             queue=setting.queue,
         )
         upper = Schedule(tuple(self._evaluator.evaluate(scored.pattern).starts.tolist()))
+        if polish:
+            upper = min(upper, upper_bound(instance, evaluations=_POLISH)[0], key=lambda s: s.total_latency(instance))
         bound = best_lower_bound(instance)
         lower = LowerBoundRecord(bound.integer, bound.method, bound.certificate)
         provenance = {
@@ -203,8 +224,12 @@ class _Book:
             "version": __version__,
             "pattern": msgspec.to_builtins(scored.pattern),
         }
-        self._witness = build_witness(instance, run, upper, lower, provenance)
-        self.history.append(Improvement(evaluations, Fraction(self._witness.ratio.lower), len(instance)))
+        witness = build_witness(instance, run, upper, lower, provenance)
+        improvement = Improvement(evaluations, Fraction(witness.ratio.lower), len(instance))
+        if self.history and improvement.ratio <= self.history[-1].ratio:
+            return
+        self._witness = witness
+        self.history.append(improvement)
         if self.path is not None:
             write_witness(self.path, self._witness)
 
@@ -225,7 +250,7 @@ def _is_burst(traffic: str) -> bool:
 
 
 def _check(
-    evaluations: int | None, seconds: float | None, seed: int, jobs: int, max_requests: int, searcher: str
+    evaluations: int | None, seconds: float | None, seed: int, jobs: int, max_requests: int | None, searcher: str
 ) -> None:
     for field, value, least in (
         ("evaluations", evaluations, 1),

@@ -37,7 +37,8 @@ class Space:
     def admits(self, pattern: Pattern) -> bool:
         """Return whether ``pattern`` may be evaluated."""
         return (
-            pattern.size <= self.max_requests
+            pattern.is_well_formed
+            and pattern.size <= self.max_requests
             and pattern.memory <= MEMORY_LIMIT
             and pattern.steps <= STEP_LIMIT
             and pattern.max_peak <= self.cap(pattern.memory)

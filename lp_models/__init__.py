@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lp_models.bounds import lower_bounds
-    from lp_models.optimum import OptimumBracket, optimum
+    from lp_models.bracket import OptimumBracket, optimum
 
 __all__ = ["OptimumBracket", "lower_bounds", "optimum"]
 
 _HOME = {
-    "OptimumBracket": "lp_models.optimum",
+    "OptimumBracket": "lp_models.bracket",
     "lower_bounds": "lp_models.bounds",
-    "optimum": "lp_models.optimum",
+    "optimum": "lp_models.bracket",
 }
 
 

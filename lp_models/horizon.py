@@ -16,6 +16,4 @@ def latest_starts(instance: Instance, upper: int) -> tuple[int, ...]:
     last_arrival = max(request.arrival for request in instance.requests)
     total = sum(request.output for request in instance.requests)
     slack = upper - 1 - total
-    return tuple(
-        max(r.arrival, min(last_arrival + total - r.output, r.arrival + slack)) for r in instance.requests
-    )
+    return tuple(max(r.arrival, min(last_arrival + total - r.output, r.arrival + slack)) for r in instance.requests)

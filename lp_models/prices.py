@@ -38,7 +38,7 @@ class Kinds(NamedTuple):
     arrival: Int64s
     prompt: Int64s
     output: Int64s
-    count: Int64s
+    number: Int64s
     members: tuple[tuple[int, ...], ...]
 
 
@@ -63,8 +63,8 @@ def start_charges(prompt: int, output: int, prices: NDArray[Any], scale: int) ->
     start = np.arange(last + 1).astype(prices.dtype)
     end = np.minimum(np.arange(last + 1) + output, last)
     sums, moments = np.cumsum(prices), np.cumsum(prices * start)
-    charge: NDArray[Any] = (prompt - start) * (sums[end] - sums) + moments[end] - moments
-    return charge + scale * (start + output)
+    charge: NDArray[Any] = (prompt - start) * (sums[end] - sums) + moments[end] - moments + scale * (start + output)
+    return charge
 
 
 def safe_dtype(instance: Instance, total_price: int, last: int, scale: int) -> type:
@@ -85,7 +85,7 @@ def price_value(instance: Instance, prices: Mapping[int, int], scale: int = SCAL
     if min(prices, default=1) < 1 or last > MAX_STEPS:
         raise InputError(f"must lie on the steps 1 to {MAX_STEPS}", field="prices")
     total = sum(prices.values())
-    dense = np.zeros(last + 1, safe_dtype(instance, total, last, scale))
+    dense: NDArray[Any] = np.zeros(last + 1, safe_dtype(instance, total, last, scale))
     for step, price in prices.items():
         dense[step] = price
     value = -instance.memory * total
@@ -127,12 +127,12 @@ def raised_prices(
         iterations: most rounds; each takes time proportional to (distinct requests) x ``last``.
         start: prices to begin with, or None for prices that fall linearly to zero.
     """
-    from lp_models.prices_kernel import raise_prices
+    from lp_models.kernels.ascent import raise_prices
 
     kinds = kinds_of(instance)
     if start is None:
         # In the fluid limit the price of a token falls linearly to zero at the end of the schedule.
-        level = float(np.sum(kinds.count)) / instance.memory
+        level = float(np.sum(kinds.number)) / instance.memory
         first = np.linspace(level, 0.0, last + 1)
     else:
         first = np.zeros(last + 1)

@@ -12,6 +12,21 @@ def symbols(names: str) -> Any:
     return sympy.symbols(names, positive=True)
 
 
+def volume(s: Any, o: Any) -> Any:
+    """Return v = s o + o(o+1)/2; lemma peak-rectangle proves it to be the sum over the steps."""
+    return s * o + o * (o + 1) / 2
+
+
+def rectangle(s: Any, o: Any) -> Any:
+    """Return a = p o."""
+    return (s + o) * o
+
+
+def volume_offset(s: Any, o: Any) -> Any:
+    """Return v d; lemma centroid-offset proves it to be the sum over the steps."""
+    return o * (6 * s * o + (o + 1) * (2 * o + 1)) / 12
+
+
 def identity(left: Any, right: Any) -> bool:
     """Return whether two rational functions are equal wherever both are defined."""
     import sympy
@@ -26,12 +41,17 @@ def nonnegative(expression: Any) -> bool:
     necessary: substitute ``x = lower + y`` to state that a symbol is at least ``lower``.
     """
     import sympy
+    from sympy.polys.polyerrors import BasePolynomialError
 
     numerator, denominator = sympy.fraction(sympy.cancel(sympy.together(expression)))
     signs = set()
     for part in (numerator, denominator):
         generators = sorted(part.free_symbols, key=str)
-        coefficients = sympy.Poly(part, *generators).coeffs() if generators else [part]
+        try:
+            coefficients = sympy.Poly(part, *generators).coeffs() if generators else [part]
+        except BasePolynomialError:
+            # A root or a logarithm: not a claim this check can decide.
+            return False
         signs.add(_common_sign(coefficients))
     return signs in ({1}, {-1}, {0, 1}, {0, -1})
 
@@ -52,9 +72,14 @@ def nonnegative_between(polynomial: Any, variable: Any, low: Any, high: Any) -> 
     By exact root isolation: no root of odd multiplicity inside, and a positive value somewhere inside.
     """
     import sympy
+    from sympy.polys.polyerrors import BasePolynomialError
 
     low, high = sympy.sympify(low), sympy.sympify(high)
-    poly = sympy.Poly(polynomial, variable, domain="QQ")
+    try:
+        poly = sympy.Poly(polynomial, variable, domain="QQ")
+    except BasePolynomialError:
+        # Another symbol, a root or a fraction: not a claim this check can decide.
+        return False
     if poly.is_zero:
         return True
     _, factors = poly.sqf_list()

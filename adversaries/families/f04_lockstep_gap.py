@@ -22,11 +22,13 @@ class LockstepGap(Family):
     source = "theory notes, section 5, F4"
 
     def parameters(self, alpha: Fraction, size: int) -> dict[str, int]:
-        """Return the smallest K with h/(Kh - 1) <= alpha, at a height of 2(2K - 1) per size."""
+        """Return the smallest K with h/(Kh - 1) <= alpha, at a height of 2(2K - 1) - 1 or more, larger with size."""
         width = _width(alpha)
         # h (K alpha - 1) >= alpha: the height must be large enough when alpha is close to 1/K.
         least = -int(-alpha // (width * alpha - 1))
-        return {"width": width, "height": max(2 * (2 * width - 1) * size, least), "rounds": 10 << (size - 1)}
+        # At h = (2K - 1) d - 1 a start every d steps fits below Kh - 1.
+        phases = max(1 + size, -(-(least + 1) // (2 * width - 1)))
+        return {"width": width, "height": (2 * width - 1) * phases - 1, "rounds": 10 << (size - 1)}
 
     def pattern(self, *, width: int, height: int, rounds: int) -> Pattern:
         """Return ``width`` x ``rounds`` triangles of ``height`` tokens."""

@@ -8,14 +8,18 @@ from math import isqrt
 from adversaries.families.base import Family, reciprocal
 from adversaries.families.catalogue import FAMILIES
 from adversaries.pattern import Block, Pattern
+from cr_toolkit.policies import Admission
 
 
 @FAMILIES.register("F10")
 class TotalSizeFirst(Family):
     """(0, K) x c, (K, 1) x c sqrt K at M = c(K + 1): the long requests are one token smaller and come first.
 
-    Unbounded for the order by prompt + output, about 0.7 sqrt K.
+    Unbounded for the order by prompt + output under the peak rule, about 0.7 sqrt K; with lookahead the wide requests
+    run beside the long ones while those are small.
     """
+
+    admissions = frozenset({Admission.PEAK})
 
     policy = "total-size"
     growing = "length"

@@ -60,10 +60,6 @@ class FamilySearcher(Searcher):
             name = self.random.choice(sorted(parameters))
             moved = {**parameters, name: nudge(self.random, parameters[name], 1, 2 * parameters[name] + 2)}
             pattern = family.pattern(**moved)
-            if _is_well_formed(pattern) and self.space.admits(pattern):
+            if self.space.admits(pattern):
                 return family, moved, pattern
         return family, parameters, family.pattern(**parameters)
-
-
-def _is_well_formed(pattern: Pattern) -> bool:
-    return pattern.memory >= 1 and all(b.prompt >= 0 and b.output >= 1 and b.count >= 1 for b in pattern.blocks)

@@ -7,7 +7,8 @@ and no term in the two sums is negative. So with *any* prices, a schedule below 
 upper - 1 - L(y) on starting requests off their cheapest step and on idle memory; poor prices only cut less.
 
 The search builds schedules by ascending (start, kind), kinds being the distinct requests, one start per level. A
-state is who waits, the sum of the starts, the last (start, kind), and when which peaks will be freed. It is left out only if
+state is who waits, the sum of the starts, the last (start, kind), and when which peaks will be freed. It is left
+out only if
 1. *budget*: what it spent (idle memory only up to its last start, whose loads are final), plus the least its waiting
    requests can spend from there on, exceeds the budget; or
 2. *left move*: some request began at k > a_i although it could have begun at k - 1 in the final schedule. Moving its
@@ -29,8 +30,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-MAX_TABLE = 20_000_000
+MAX_TABLE = 2_000_000
 """Most entries of the charge table (kinds x steps)."""
+
+_RIVALS = 256
+"""States with which a new one is compared."""
+
+_PAIRS_PER_NODE = 32
+"""So many comparisons count as one node, so that nodes measure time."""
 
 Requests = Sequence[tuple[int, int, int]]
 """(arrival, prompt, output) of each request."""
@@ -79,7 +86,7 @@ def prove_no_better(
         upper: the claimed optimum, or any lower bound on it (steps).
         prices: price per token by step, in units of 1/``scale``; any non-negative numbers are sound.
         scale: positive denominator.
-        node_limit: most states to expand plus states to make.
+        node_limit: most states to expand plus states to make; comparisons of states count a little too.
 
     Raises:
         BetterScheduleError: if a cheaper schedule exists; it carries one.
@@ -101,7 +108,7 @@ def prove_no_better(
                     kind = child.last[1]
                     rest = (*waiting[:kind], waiting[kind] - 1, *waiting[kind + 1 :])
                     if any(rest):
-                        _keep(following.setdefault(rest, []), child)
+                        nodes += _keep(following.setdefault(rest, []), child) // _PAIRS_PER_NODE
                     elif fixed + child.total < upper:
                         raise BetterScheduleError(_starts(tables.kinds, requests, child), fixed + child.total)
                 if nodes > node_limit:
@@ -189,21 +196,27 @@ def _first_full_step(memory: int, load: list[int], begin: int, k: int, prompt: i
     return first
 
 
-def _keep(states: list[_State], new: _State) -> None:
-    """Add a state unless rule 3 leaves it out, and drop those it makes superfluous."""
-    if any(_dominates(old, new) for old in states):
-        return
-    states[:] = [old for old in states if not _dominates(new, old)]
-    states.append(new)
+def _keep(states: list[_State], new: _State) -> int:
+    """Add a state unless rule 3 leaves it out, drop those it makes superfluous; return how many were compared.
+
+    Rule 3 may be applied to any pairs; the latest states, which resemble each other, are compared.
+    """
+    rivals = states[-_RIVALS:]
+    for old in rivals:
+        if old.total <= new.total and old.last <= new.last and _holds_no_more(old, new):
+            return len(rivals)
+    kept = [old for old in rivals if new.total > old.total or new.last > old.last or not _holds_no_more(new, old)]
+    states[-_RIVALS:] = [*kept, new]
+    return len(rivals)
 
 
-def _dominates(a: _State, b: _State) -> bool:
-    if a.last > b.last or a.total > b.total:
-        return False
+def _holds_no_more(a: _State, b: _State) -> bool:
     # Memory changes linearly between completions, so the steps next to completions decide.
     after = b.last[0]
+    if _memory(a.running, after + 1) > _memory(b.running, after + 1):
+        return False
     ends = {end for end, _ in (*a.running, *b.running) if end > after}
-    steps = {after + 1, *ends, *(end + 1 for end in ends)}
+    steps = {*ends, *(end + 1 for end in ends)}
     return all(_memory(a.running, step) <= _memory(b.running, step) for step in steps)
 
 

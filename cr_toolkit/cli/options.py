@@ -89,9 +89,9 @@ def searcher_names() -> tuple[str, ...]:
 
 def engine_names() -> tuple[str, ...]:
     """Return the registered engines for the optimum."""
-    from lp_models import ENGINES
+    from lp_models.engines import ENGINES
 
-    return ("auto", *ENGINES.names())
+    return ("auto", "bounds", *ENGINES.names())
 
 
 def policy_option(*, multiple: bool = False) -> Callable[[F], F]:

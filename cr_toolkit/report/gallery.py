@@ -62,9 +62,9 @@ def _of_certificate(certificate: CertificateFile, target: str | os.PathLike[str]
     instance = certificate.instance.to_instance()
     upper, lower = certificate.upper, certificate.lower
     title = (
-        f"An optimal schedule: total latency {upper.cost:,}"
+        "An optimal schedule"
         if certificate.status == "optimal"
-        else f"A schedule of total latency {upper.cost:,}; none costs less than {lower.value:,}"
+        else f"The best schedule known; none costs less than {lower.value:,}"
     )
     return render(
         target,

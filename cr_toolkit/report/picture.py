@@ -22,14 +22,17 @@ if TYPE_CHECKING:
 FORMATS = ("svg", "png")
 """What can be written, told apart by the file's ending."""
 
-_TYPE_COLOURS = ("#4477AA", "#DDAA33", "#BB5566", "#228833", "#66CCEE", "#AA3377", "#BBBBBB")
-"""Paul Tol's bright scheme, reordered: distinct for the colour-blind and in print."""
+_TYPE_COLOURS = ("#4477AA", "#DDAA33", "#BB5566", "#44AA99", "#88CCEE", "#882255", "#999933")
+"""From Paul Tol's schemes: distinct for the colour-blind; the first three also in grey."""
 
 _VOLUME_COLOURS = ("#D9E8F0", "#B0D0E0", "#7FB2CC", "#4F90B3", "#2B6A91", "#12466B")
 """One hue, light to dark: small to large volume."""
 
 _INK, _QUIET, _IDLE, _GRID = "#222222", "#6B6B6B", "#F3F1EC", "#DDDDDD"
 _LEFT, _RIGHT = 0.085, 0.915
+_LEGEND_CHARACTERS = 105
+"""How much text of a legend fits on one line."""
+
 _OUTLINED = 400
 """Up to this many requests are drawn one by one; beyond, each colour is one band."""
 
@@ -90,7 +93,8 @@ def _compose(figure: Figure, instance: Instance, panels: Sequence[Panel], title:
     classes = classify(instance)
     height = figure.get_figheight()
     handles = len(classes.labels) + 1
-    columns = handles if classes.ordered or handles <= 4 else 3
+    fits = sum(map(len, classes.labels)) <= _LEGEND_CHARACTERS
+    columns = handles if fits else 4 if classes.ordered else 3
     legend = 0.24 * (-(-handles // columns) + classes.ordered)
     axes = figure.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     figure.subplots_adjust(

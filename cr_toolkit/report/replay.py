@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
+from typing import Literal
 
+from cr_toolkit.checker import check_data
+from cr_toolkit.errors import CrtoolError
+from cr_toolkit.model import Schedule
+from cr_toolkit.model.formats import to_json
 from cr_toolkit.report.latency import LatencySummary, latencies, makespan, throughput
 from cr_toolkit.report.results import LatencyResult, RatioBracket, ReplayedPolicy
 from cr_toolkit.simulation import Run
+from lp_models import OptimumBracket
+
+
+def certified(found: OptimumBracket, schedules: Iterable[Schedule]) -> OptimumBracket:
+    """Return the bracket, narrowed by whichever of ``schedules`` is cheapest, once the checker has accepted it.
+
+    Raises:
+        CrtoolError: if the checker rejects the bracket.
+    """
+    for schedule in schedules:
+        cost = schedule.total_latency(found.instance)
+        if cost < found.upper:
+            status: Literal["optimal", "bracketed"] = "optimal" if cost == found.lower else "bracketed"
+            found = replace(found, upper=cost, schedule=schedule, upper_method="a replayed policy", status=status)
+    verdict = check_data(to_json(found.to_certificate()).encode())
+    if not verdict.accepted:
+        raise CrtoolError(f"the checker rejected the bracket of the optimum: {verdict.reason}")
+    return found
 
 
 def replayed(run: Run, name: str, lower: int, upper: int) -> ReplayedPolicy:

@@ -73,7 +73,7 @@ def sum_of_ratios(numerators: Column, denominators: Column) -> Fraction:
     first = np.flatnonzero(np.concatenate(([True], denominators[1:] != denominators[:-1])))
     high = np.add.reduceat(numerators >> 32, first).tolist()
     low = np.add.reduceat(numerators & 0xFFFFFFFF, first).tolist()
-    tops = [(int(h) << 32) + int(l) for h, l in zip(high, low, strict=True)]
+    tops = [(int(top) << 32) + int(bottom) for top, bottom in zip(high, low, strict=True)]
     return sum_of_groups(tops, denominators[first].tolist())
 
 

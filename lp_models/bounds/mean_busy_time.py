@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 
 import numpy as np
@@ -41,8 +42,8 @@ def offset_ratios(columns: RequestArrays) -> tuple[Column, Column]:
 def sum_of_busy_times(columns: RequestArrays, memory: int) -> Fraction:
     """Return the sum of the mean busy times (steps) when the least volume is always served first.
 
-    A request served in pieces [b, e] (1/M steps) has mean busy time sum (e^2 - b^2) / (2 v M); requests are grouped
-    by their volume v.
+    A request served in pieces [b, e] (1/M steps) has mean busy time sum (e^2 - b^2) / (2 v M). Only the requests that
+    were interrupted leave a remainder modulo v; those are grouped by their volume v.
     """
     volume = volumes(columns)
     if not columns.arrival.any():
@@ -51,7 +52,14 @@ def sum_of_busy_times(columns: RequestArrays, memory: int) -> Fraction:
         return Fraction(exact_dot(np.sort(volume), weights), 2 * memory)
     release = [arrival * memory for arrival in columns.arrival.tolist()]
     processing = volume.tolist()
-    moments = dict.fromkeys(processing, 0)
+    moment = [0] * len(processing)
     for request, begin, end in served_pieces(release, processing, by_remaining=False):
-        moments[processing[request]] += (end - begin) * (end + begin)
-    return sum_of_groups(list(moments.values()), [2 * memory * v for v in moments])
+        moment[request] += (end - begin) * (end + begin)
+    doubled = 0
+    remainders: Counter[int] = Counter()
+    for v, total in zip(processing, moment, strict=True):
+        quotient, remainder = divmod(total, v)
+        doubled += quotient
+        if remainder:
+            remainders[2 * memory * v] += remainder
+    return Fraction(doubled, 2 * memory) + sum_of_groups(list(remainders.values()), list(remainders))

@@ -17,38 +17,14 @@ bounds of time-indexed programmes and the volume algorithm (Barahona and Anbil, 
 
 from __future__ import annotations
 
-import time
-from typing import NamedTuple
-
-import numpy as np
-
-from cr_toolkit.model import Instance, Schedule
 from lp_models.engines.catalogue import ENGINES, Answer, Task
 from lp_models.prices import SCALE, Kinds, kinds_of, price_value
-
-_POOL_ROWS = 64
-_ITERATIONS = 60
-"""Rounds of the volume algorithm per state."""
-
-_STATE_BYTES = 1_000_000_000
-"""Most memory for the states of one level, and for the links of all levels together (bytes)."""
 
 _TABLE_BYTES = 300_000_000
 """Most memory for the tables of the price pool (bytes)."""
 
-_ROWS_PER_CALL = 50
-"""Rows expanded between two looks at the clock."""
-
 _MAX_LENGTH = 2**28
 """Largest memory and horizon: compiled code keeps completions and peaks in 32 bits."""
-
-
-class _Links(NamedTuple):
-    """Where the states of a level came from: columns (start, kind, row of the parent)."""
-
-    start: np.ndarray
-    kind: np.ndarray
-    parent: np.ndarray
 
 
 @ENGINES.register("search")
@@ -62,19 +38,22 @@ def search(task: Task) -> Answer:
     reason = _too_large(task, kinds, horizon)
     if reason:
         return Answer(None, False, reason)
-    return _Run(task, kinds, horizon).answer()
+    from lp_models.kernels.run import Run
+
+    return Run(task, kinds, horizon).answer()
 
 
 def _by_volume(kinds: Kinds) -> Kinds:
     volume = kinds.prompt.astype(object) * kinds.output + kinds.output.astype(object) * (kinds.output + 1) // 2
     order = sorted(range(len(volume)), key=lambda i: volume[i])
-    return Kinds(*(column[order] for column in kinds[:4]), tuple(kinds.members[i] for i in order))
+    arrival, prompt, output, number = (column[order] for column in kinds[:4])
+    return Kinds(arrival, prompt, output, number, tuple(kinds.members[i] for i in order))
 
 
 def _too_large(task: Task, kinds: Kinds, horizon: int) -> str:
     """Return why the instance is beyond this engine, or an empty string."""
     sets = 1
-    for count in kinds.count.tolist():
+    for count in kinds.number.tolist():
         sets *= count + 1
     charge = (sum(task.prices.values()) + SCALE) * (horizon + task.instance.memory + task.instance.horizon)
     if (
@@ -84,43 +63,6 @@ def _too_large(task: Task, kinds: Kinds, horizon: int) -> str:
         return "too large for the search: its numbers need more than 64 bits"
     if sets > 2**61:
         return "too large for the search: too many sets of requests may wait"
-    if 2 * (len(kinds.count) + 3) * (horizon + 1) * 8 > _TABLE_BYTES:
-        return f"too large for the search: {len(kinds.count)} kinds of requests over {horizon} steps"
+    if 2 * (len(kinds.number) + 3) * (horizon + 1) * 8 > _TABLE_BYTES:
+        return f"too large for the search: {len(kinds.number)} kinds of requests over {horizon} steps"
     return ""
-
-
-class _Run:
-    """One run of the search; the compiled part is imported here, when it is needed."""
-
-    def __init__(self, task: Task, kinds: Kinds, horizon: int) -> None:
-        from lp_models.engines import levels_kernel, pool_kernel
-
-        self._kernel = levels_kernel
-        self._task = task
-        self._kinds = kinds
-        self._horizon = horizon
-        radix = np.ones(len(kinds.count), np.int64)
-        for j in range(1, len(radix)):
-            radix[j] = radix[j - 1] * (kinds.count[j - 1] + 1)
-        self._problem = pool_kernel.Problem(
-            kinds.arrival, kinds.prompt, kinds.output, radix, task.instance.memory, SCALE
-        )
-        self._pool = self._first_pool(pool_kernel)
-        self._fixed = sum(request.output - request.arrival for request in task.instance.requests)
-        self._best = np.array([task.upper - self._fixed, -1, -1, -1], np.int64)
-        self._width = _most_running(task.instance)
-
-    def _first_pool(self, pool_kernel: object) -> object:
-        from lp_models.engines.pool_kernel import Pool, use_row, write_prices
-
-        kinds = len(self._kinds.count)
-        columns = self._horizon + 1
-        rows = max(2, min(_POOL_ROWS, _TABLE_BYTES // ((kinds + 3) * columns * 8)))
-        flat = [np.zeros((rows, columns), np.int64) for _ in range(3)]
-        pool = Pool(*flat, np.zeros((rows, kinds, columns), np.int64), np.zeros(rows, np.int64), np.zeros(1, np.int64))
-        price = np.zeros(columns, np.int64)
-        for step, value in self._task.prices.items():
-            price[step] = value
-        write_prices(self._problem, pool, 0, price)
-        use_row(pool)
-        return pool

@@ -146,7 +146,8 @@ def _decode(
     """
     n = order.shape[0]
     edge, count, offset = profile[0], profile[1], profile[2]
-    size, total = facts[newest[row], row]
+    size: int = facts[newest[row], row, 0]
+    total: int = facts[newest[row], row, 1]
     profile[:, :size] = saved[newest[row], row, :, :size]
     for p in range(row * stride, n):
         if p % stride == 0 and p > row * stride:

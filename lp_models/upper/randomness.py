@@ -29,7 +29,7 @@ def random_state(seed: int) -> RandomState:
 @njit(cache=True, nogil=True, inline="always")
 def _advance(state: RandomState) -> np.uint64:
     state[0] += _GOLDEN
-    z = state[0]
+    z: np.uint64 = state[0]
     z = (z ^ (z >> np.uint64(30))) * _FIRST
     z = (z ^ (z >> np.uint64(27))) * _SECOND
     return z ^ (z >> np.uint64(31))
@@ -38,7 +38,8 @@ def _advance(state: RandomState) -> np.uint64:
 @njit(cache=True, nogil=True)
 def random_below(state: RandomState, bound: int) -> int:
     """Return an integer in [0, bound), for 1 <= bound < 2^31."""
-    return (np.int64(_advance(state) >> np.uint64(33)) * bound) >> 31
+    high: int = np.int64(_advance(state) >> np.uint64(33))  # type: ignore[assignment]
+    return (high * bound) >> 31
 
 
 @njit(cache=True, nogil=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from proofs.lemma import Lemma, Row, Step, prove
-from proofs.symbolic import identity, nonnegative, symbols
+from proofs.symbolic import identity, nonnegative, symbols, volume, volume_offset
 from proofs.trial import Trial
 
 
@@ -28,12 +28,11 @@ def algebra() -> Iterator[Step]:
 
     s, o, w = symbols("s o w")
     k = sympy.Symbol("k", integer=True, positive=True)
-    form = o * (6 * s * o + (o + 1) * (2 * o + 1)) / 12
+    form, size = volume_offset(s, o), volume(s, o)
     total = sympy.summation((s + k) * (o - k + sympy.Rational(1, 2)), (k, 1, o))
     yield Step("v d = o [6 s o + (o+1)(2o+1)] / 12", identity(total, form))
-    volume = s * o + o * (o + 1) / 2
-    yield Step("v d - v (2o+1)/6 >= 0 for o >= 1", nonnegative((form - volume * (2 * o + 1) / 6).subs(o, 1 + w)))
-    yield Step("v o/2 - v d >= 0 for o >= 1", nonnegative((volume * o / 2 - form).subs(o, 1 + w)))
+    yield Step("v d - v (2o+1)/6 >= 0 for o >= 1", nonnegative((form - size * (2 * o + 1) / 6).subs(o, 1 + w)))
+    yield Step("v o/2 - v d >= 0 for o >= 1", nonnegative((size * o / 2 - form).subs(o, 1 + w)))
 
 
 CENTROID_OFFSET = prove(

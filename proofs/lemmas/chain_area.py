@@ -75,7 +75,7 @@ def _near_without_prompt() -> Iterator[Step]:
     y, alpha, Z, lam = _constants()
     T, o, u, beta, s = symbols("T o u beta s")
     L = Z * ((1 - s - u) * T / 2 + s * u + u**2 / 2) + lam * (s * o + o**2 / 2) - T / 2
-    yield Step("L is linear in s", identity(sympy.diff(L, s, 2), 0))
+    yield Step("L is linear in s", identity(L, L.subs(s, 0) + s * (L.subs(s, 1) - L.subs(s, 0))))
     least = (Z - 1) * T / 2 - Z * T**2 / 8 + lam * o**2 / 2
     yield Step("s = 0: L - its minimum = (Z/2)(u - T/2)^2", identity(L.subs(s, 0) - least, Z * (u - T / 2) ** 2 / 2))
     yield Step("concave in T", identity(sympy.diff(least, T, 2), -Z / 4))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from proofs.lemma import Lemma, Row, Step, prove
-from proofs.symbolic import identity, symbols
+from proofs.symbolic import identity, rectangle, symbols, volume
 from proofs.trial import Trial
 
 
@@ -14,10 +14,13 @@ def rows(trial: Trial) -> Iterator[Row]:
 
 
 def algebra() -> Iterator[Step]:
-    """Yield 2v - o - a = s o."""
+    """Yield the volume as a sum over the steps, and 2v - o - a = s o."""
+    import sympy
+
     s, o = symbols("s o")
-    volume = s * o + o * (o + 1) / 2
-    yield Step("2v - o - (s+o) o = s o", identity(2 * volume - o - (s + o) * o, s * o))
+    k = sympy.Symbol("k", integer=True, positive=True)
+    yield Step("sum of s + k over k = 1..o = v", identity(sympy.summation(s + k, (k, 1, o)), volume(s, o)))
+    yield Step("2v - o - a = s o", identity(2 * volume(s, o) - o - rectangle(s, o), s * o))
 
 
 PEAK_RECTANGLE = prove(

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from proofs.lemma import Lemma, Row, Step, prove
-from proofs.symbolic import identity, nonnegative, symbols
+from proofs.symbolic import identity, nonnegative, rectangle, symbols, volume_offset
+from proofs.symbolic import volume as size
 from proofs.trial import Trial
 
 
@@ -38,9 +39,7 @@ def algebra() -> Iterator[Step]:
     # theta = 1/(1 + rest) runs over (0, 1].
     yield Step("p x^2/4 + (v - a/4) o = o [v - (a/4)(1 - theta^2)]", identity(a * theta**2 / 4 + v - a / 4, kept))
     yield Step("v - (a/4)(1 - theta^2) <= (v + u)/2 for theta in (0, 1]", nonnegative(gap.subs(theta, 1 / (1 + rest))))
-    volume = s * o + o * (o + 1) / 2
-    centroid = o * (6 * s * o + (o + 1) * (2 * o + 1)) / 12
-    outside = 2 * centroid - (volume - (s + o) * o / 4) * o
+    outside = 2 * volume_offset(s, o) - (size(s, o) - rectangle(s, o) / 4) * o
     yield Step("(v - a/4) o <= 2 v d for o >= 1", nonnegative(outside.subs(o, 1 + w)))
     yield Step("V^2 - (E + X/2)^2 <= V^2 - U^2 for U <= E + X/2", nonnegative((U + more) ** 2 - U**2))
 

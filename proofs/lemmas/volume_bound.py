@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from proofs.lemma import Lemma, Row, Step, prove
-from proofs.symbolic import nonnegative, symbols
+from proofs.symbolic import nonnegative, symbols, volume, volume_offset
 from proofs.trial import Trial
 
 
@@ -20,9 +20,7 @@ def rows(trial: Trial) -> Iterator[Row]:
 def algebra() -> Iterator[Step]:
     """Yield v/(2M) <= d, for o >= 1 and M >= s + o."""
     s, o, w, room = symbols("s o w room")
-    volume = s * o + o * (o + 1) / 2
-    centroid = o * (6 * s * o + (o + 1) * (2 * o + 1)) / 12
-    gap = 2 * (s + o + room) * centroid - volume**2
+    gap = 2 * (s + o + room) * volume_offset(s, o) - volume(s, o) ** 2
     yield Step("2 M v d - v^2 >= 0 for o >= 1, M >= s + o", nonnegative(gap.subs(o, 1 + w)))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from proofs.lemma import Lemma, Row, Step, prove
-from proofs.symbolic import identity, nonnegative, symbols
+from proofs.symbolic import identity, nonnegative, symbols, volume
 from proofs.trial import Trial
 
 
@@ -25,7 +25,7 @@ def algebra() -> Iterator[Step]:
     o = u + 1 + w
     held = u * (s + (u + 1) / 2)
     yield Step("own_j <= u p for u <= o - 1", nonnegative(u * (s + o) - held))
-    yield Step("own_j <= v_j for u <= o", nonnegative((s * o + o * (o + 1) / 2) - held))
+    yield Step("own_j <= v_j for u <= o", nonnegative(volume(s, o) - held))
     late = Z * (V + own) + lam * (V + v) - u * M / 2
     kept = (Z + lam) * V + (Z - 1) * own + lam * v
     yield Step(

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from proofs.lemma import Lemma, Row, Step, prove
-from proofs.symbolic import identity, nonnegative, symbols
+from proofs.symbolic import identity, nonnegative, rectangle, symbols
+from proofs.symbolic import volume as size
 from proofs.trial import Trial
 
 
@@ -32,7 +33,7 @@ def algebra() -> Iterator[Step]:
     yield Step("(A^2 - X^2)/(4c) + E (A - X)/c = [V^2 - (E + X/2)^2]/c", identity(total, (V**2 - (E + X / 2) ** 2) / c))
     yield Step("e W_j <= e W for W_j <= W", nonnegative(e * (W + D) - e * W))
     s, w = symbols("s w")
-    half = (s * o + o * (o + 1) / 2) - (s + o) * o / 2
+    half = size(s, o) - rectangle(s, o) / 2
     yield Step("e = v - a/2 >= 0", nonnegative(half.subs(o, 1 + w)))
 
 

@@ -82,7 +82,9 @@ def test_a_tampered_witness_is_rejected(crtool, tmp_path):
 
 def test_solve_proves_the_golden_optimum_and_its_certificate_checks(crtool, tmp_path):
     solved = json.loads(
-        crtool("solve", EXAMPLES / "delay_pays.json", "--certificate", "c.json", "--format", "json").stdout
+        crtool(
+            "solve", EXAMPLES / "delay_pays.json", "--seconds", 60, "--certificate", "c.json", "--format", "json"
+        ).stdout
     )
     assert set(solved) == {"format", "status", "lower", "upper", "start", "engine", "seconds", "certificate"}
     assert (solved["status"], solved["lower"], solved["upper"]) == ("optimal", 20, 20)
@@ -94,7 +96,7 @@ def test_solve_proves_the_golden_optimum_and_its_certificate_checks(crtool, tmp_
 
 
 def test_replay_of_the_example(crtool):
-    options = ("--memory", 16384, "--policy", "svf", "--policy", "fcfs", "--seconds", 2)
+    options = ("--memory", 16384, "--policy", "svf", "--policy", "fcfs", "--seconds", 1)
     trace = EXAMPLES / "azure_conv_excerpt.csv"
     replayed = json.loads(crtool("replay", trace, *options, "--format", "json").stdout)
     assert replayed["requests"] == 360
@@ -159,6 +161,26 @@ def test_ctrl_c_keeps_what_was_found(jobs, tmp_path):
     assert "Traceback" not in err
     assert json.loads(out)["best"]["witness"] == "crtool-out/best.json"
     assert json.loads(saved.read_text())["format"] == "crtool/witness/1"
+
+
+@pytest.mark.slow
+def test_ctrl_c_during_solve_keeps_the_bracket(tmp_path):
+    hard = {"format": "crtool/instance/1", "memory": 97}
+    hard["requests"] = [{"prompt": 7 * i % 31, "output": 1 + 11 * i % 37} for i in range(60)]
+    (tmp_path / "hard.json").write_text(json.dumps(hard))
+    command = [*CRTOOL, "solve", "hard.json", "--seconds", "60", "--format", "json"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    ) as process:  # fmt: skip
+        time.sleep(4)
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    solved = json.loads(out)
+    assert solved["status"] == "bracketed"
+    assert solved["lower"] < solved["upper"]
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import msgspec
@@ -10,10 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cr_toolkit import Instance, simulate
-from cr_toolkit.errors import InputError
+from cr_toolkit.errors import CrtoolError, InputError
+from cr_toolkit.model import Schedule
 from cr_toolkit.report.judging import Bounds, RejectedWitnessError, as_results, judge_witness, worst
 from cr_toolkit.report.latency import LatencySummary, latencies, makespan, throughput
+from cr_toolkit.report.replay import certified
 from cr_toolkit.report.wording import bracket, compact, count, decimal, listed, ratio
+from lp_models import optimum
 from proofs.verdict import Verdict
 from tests.witnesses import make_witness
 
@@ -112,3 +116,17 @@ def test_nothing_is_claimed_from_a_witness_the_checker_rejects():
     tampered = msgspec.structs.replace(witness, optimum=msgspec.structs.replace(witness.optimum, upper=cheaper))
     with pytest.raises(RejectedWitnessError, match="optimum"):
         judge_witness(tampered, Bounds(numbers=(Fraction(1),)))
+
+
+def test_a_replayed_bracket_is_narrowed_by_the_policies_and_checked():
+    instance = Instance.burst(6, [(0, 3)] * 5)
+    found = optimum(instance, engine="bounds", seconds=5)
+    worse = Schedule((0, 3, 6, 9, 12))
+    coarse = replace(found, upper=worse.total_latency(instance), schedule=worse, status="bracketed")
+    assert certified(coarse, [found.schedule]).upper == found.upper
+    assert certified(found, [worse]) == found
+    with pytest.raises(CrtoolError, match="the checker rejected"):
+        certified(replace(coarse, upper=coarse.upper - 1), [])
+    # A schedule that does not fit is not believed, whoever brings it.
+    with pytest.raises(CrtoolError, match="the checker rejected"):
+        certified(coarse, [Schedule((0,) * 5)])

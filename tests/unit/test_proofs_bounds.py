@@ -1,6 +1,8 @@
 """The bounds against the published tables and against independent arithmetic."""
 
 import math
+import subprocess
+import sys
 from fractions import Fraction
 
 import pytest
@@ -203,3 +205,12 @@ def test_a_common_prompt_and_room_are_checked():
     assert "alpha <= 1/2" in theorem.failed_hypothesis(instance(11, (1, 5)), setting)
     peak = Setting("mc-sf", admission=Admission.PEAK)
     assert theorem.failed_hypothesis(instance(12, (1, 5)), peak) == "it needs the admission rule lookahead, not peak"
+
+
+def test_bounds_and_verdicts_load_nothing_heavy():
+    code = (
+        "import sys, proofs; [t.bound_at(0) for t in proofs.theorems]; proofs.applicable(proofs.Setting('svf'))\n"
+        "print([m for m in ('numpy', 'sympy', 'networkx', 'numba', 'pulp') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

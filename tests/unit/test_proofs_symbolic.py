@@ -34,6 +34,7 @@ def test_identity(left, right, equal):
         (-x / (y + 1), False),
         (sympy.Integer(-1), False),
         (x * sympy.sqrt(2), False),
+        (x * sympy.log(1 + x), False),
     ],
 )
 def test_nonnegative(expression, shown):
@@ -54,6 +55,8 @@ def test_nonnegative(expression, shown):
         (-((x - 1) ** 2), 0, 2, False),
         (sympy.Integer(-1) + 0 * x, 0, 1, False),
         (x**2 - x + sympy.Rational(1, 4), 0, 1, True),
+        (1 / (1 + x), 0, 1, False),
+        (x + y, 0, 1, False),
         (1000000 * x**2 - 1000000 * x + 249999, 0, 1, False),
     ],
 )

@@ -110,19 +110,20 @@ def command(trace: str, memory: int, seconds: Fraction, form: str, **settings: A
         instance, dropped = rows.instance(memory, drop_oversized=settings["drop_oversized"])
     except InputError as error:
         raise error.within(trace) from None
-    result = _replay(instance, trace, dropped, step, float(seconds), settings)
+    result, interrupted = _replay(instance, trace, dropped, step, float(seconds), settings)
     if form == "json":
         write_json(result)
     else:
         _write(result, instance)
-    return ExitCode.HELD
+    return ExitCode.INTERRUPTED if interrupted else ExitCode.HELD
 
 
 def _replay(
     instance: Instance, trace: str, dropped: int, step: Fraction | None, seconds: float, settings: dict[str, Any]
-) -> ReplayResult:
+) -> tuple[ReplayResult, bool]:
+    """Return the result, and whether Ctrl-C cut the bracketing of the optimum short."""
     from cr_toolkit.cli.policy_runs import run_policy
-    from cr_toolkit.report.replay import replayed
+    from cr_toolkit.report.replay import certified, replayed
     from cr_toolkit.report.results import ReplayResult
     from lp_models import optimum
 
@@ -131,10 +132,8 @@ def _replay(
         (policy, run_policy(instance, policy, settings["parameters"], admission, queue))
         for policy in settings["policies"]
     ]
-    best = optimum(instance, seconds=seconds)
-    # A policy's own schedule is feasible too, so the cheapest of them also bounds the optimum from above.
-    upper = min(best.upper, *(run.cost for _, run in runs))
-    return ReplayResult(
+    best = certified(optimum(instance, seconds=seconds), [run.schedule for _, run in runs])
+    result = ReplayResult(
         trace=trace,
         requests=len(instance),
         dropped=dropped,
@@ -142,9 +141,10 @@ def _replay(
         step_seconds=None if step is None else str(step),
         admission=admission,
         queue=queue,
-        optimum={"lower": best.lower, "upper": upper},
-        policies=tuple(replayed(run, policy, best.lower, upper) for policy, run in runs),
+        optimum={"lower": best.lower, "upper": best.upper},
+        policies=tuple(replayed(run, policy, best.lower, best.upper) for policy, run in runs),
     )
+    return result, "interrupted" in best.notes
 
 
 def _write(result: ReplayResult, instance: Instance) -> None:

@@ -109,10 +109,14 @@ def _search(policy: str, out: str, settings: dict[str, Any]) -> SearchResult:
             policy,
             **settings,
             seconds=None if seconds is None else float(seconds),
-            jobs=jobs or len(os.sched_getaffinity(0)),
+            jobs=jobs or _processors(),
             out=out,
             progress=progress,
         )
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _require_folder(out: str) -> None:

@@ -63,7 +63,7 @@ def command(instance: str, seconds: Fraction, engine: str, certificate: str | No
         )
     else:
         _write(found, certificate)
-    return ExitCode.HELD
+    return ExitCode.INTERRUPTED if "interrupted" in found.notes else ExitCode.HELD
 
 
 def _write(found: OptimumBracket, certificate: str | None) -> None:

@@ -56,7 +56,7 @@ def relaxed_schedule(
         running += slope[t]
         held += level[t]
         load[t] = held + running * t
-    return bound
+    return float(bound)
 
 
 @njit(cache=True, nogil=True)

@@ -111,7 +111,7 @@ def row_bound(
         if until > start:
             offset = np.int64(peak[x]) - np.int64(end[x])
             bound += offset * (sums[until] - sums[start]) + moments[until] - moments[start]
-    return bound
+    return int(bound)
 
 
 @njit(cache=True, nogil=True)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from lp_models.engines.pool_kernel import (
+from lp_models.kernels.pool import (
     Int32s,
     Int64s,
     Pool,
@@ -67,7 +67,7 @@ def slot_of(table: Table, code: int) -> int:
     slot = ((code * 0x9E3779B97F4A7C1) >> 20) & mask
     while table.heads[slot] != -1 and table.codes[slot] != code:
         slot = (slot + 1) & mask
-    return slot
+    return int(slot)
 
 
 @njit(cache=True, nogil=True)
@@ -86,23 +86,23 @@ def at_most(
     slope = (running - p) - (others - q)
     difference = 0
     for x in range(p, running):
-        difference += np.int64(peak[x]) - np.int64(end[x])
+        difference += int(peak[x]) - int(end[x])
     for x in range(q, others):
-        difference -= np.int64(other_peak[x]) - np.int64(other_end[x])
+        difference -= int(other_peak[x]) - int(other_end[x])
     while p < running:
         if difference + slope * step > 0:
             return False
-        until = end[p]
+        until = int(end[p])
         if q < others and other_end[q] < until:
-            until = other_end[q]
+            until = int(other_end[q])
         if difference + slope * until > 0:
             return False
         while p < running and end[p] == until:
-            difference -= np.int64(peak[p]) - np.int64(end[p])
+            difference -= int(peak[p]) - int(end[p])
             slope -= 1
             p += 1
         while q < others and other_end[q] == until:
-            difference += np.int64(other_peak[q]) - np.int64(other_end[q])
+            difference += int(other_peak[q]) - int(other_end[q])
             slope += 1
             q += 1
         step = until + 1
@@ -312,13 +312,9 @@ def expand(
                 if dominated(after, table, slot, counters, cost, k, j, end, peak, size):
                     continue
                 waiting[j] -= 1
-                lost = beaten(
-                    problem, pool, target, waiting, k, cost, end, peak, size, iterations, counters
-                )
+                lost = beaten(problem, pool, target, waiting, k, cost, end, peak, size, iterations, counters)
                 waiting[j] += 1
                 if not lost:
-                    keep(
-                        after, table, slot, counters, code, cost, k, j, held, deadline, row, end, peak, size
-                    )
+                    keep(after, table, slot, counters, code, cost, k, j, held, deadline, row, end, peak, size)
         counters[NEXT_ROW] = row + 1
     return FINISHED

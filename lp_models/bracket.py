@@ -1,0 +1,238 @@
+"""The offline optimum: a rigorous bracket around OPT, closed where a proof can be re-checked.
+
+Bounds from below and a schedule from above come first; then memory prices; then exact engines. Nothing an engine says
+is believed: its schedules are checked, and its proof counts only when the checker's own re-enumeration repeats it.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, Literal
+
+import msgspec
+
+from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError, prove_no_better
+from cr_toolkit.errors import CrtoolError, InputError
+from cr_toolkit.model import Instance, Schedule
+from cr_toolkit.model.formats import instance_record
+from lp_models.bounds import LowerBound, best_lower_bound
+from lp_models.engines.catalogue import ENGINES, Answer, Task
+from lp_models.portfolio import run_engines
+from lp_models.prices import SCALE, kinds_of, price_bound, raised_prices
+from lp_models.upper import upper_bound
+
+CERTIFICATE_FORMAT = "crtool/certificate/1"
+
+AUTO, BOUNDS = "auto", "bounds"
+
+_PORTFOLIO = ("search", "milp")
+"""The engines that ``auto`` uses, in order."""
+
+_PRICED_WORK = 3_000_000
+"""Prices are sought while (distinct requests) x (steps) is at most this."""
+
+_ASCENT_WORK = 300_000_000
+"""Rounds of the price update times (distinct requests) x (steps), at most."""
+
+_MAX_ROUNDS = 1500
+
+_NODES = 400_000
+"""Most nodes of a re-enumeration: about ten seconds of plain Python."""
+
+
+@dataclass(frozen=True)
+class OptimumBracket:
+    """lower <= OPT <= upper, with what proves both.
+
+    Attributes:
+        instance: what was scheduled.
+        lower: a lower bound on the total latency of every feasible schedule (steps).
+        upper: the total latency of ``schedule`` (steps).
+        schedule: the best feasible schedule found.
+        lower_method: the method of the lower bound.
+        upper_method: where the schedule came from.
+        engine: the engine asked for.
+        status: ``optimal`` if lower == upper, both re-checkable; else ``bracketed``.
+        lower_certificate: what the checker needs to repeat the lower bound.
+        notes: what limited the result, one sentence each.
+        seconds: time taken.
+    """
+
+    instance: Instance
+    lower: int
+    upper: int
+    schedule: Schedule
+    lower_method: str
+    upper_method: str
+    engine: str
+    status: Literal["optimal", "bracketed"]
+    lower_certificate: dict[str, Any]
+    notes: tuple[str, ...]
+    seconds: float
+
+    @property
+    def is_optimal(self) -> bool:
+        """Whether ``upper`` is proved to be the optimum."""
+        return self.status == "optimal"
+
+    @property
+    def gap(self) -> Fraction:
+        """(upper - lower) / upper; 0 when optimal."""
+        return Fraction(self.upper - self.lower, self.upper)
+
+    def to_certificate(self) -> dict[str, Any]:
+        """Return both sides as the JSON tree that the checker verifies."""
+        return {
+            "format": CERTIFICATE_FORMAT,
+            "instance": msgspec.to_builtins(instance_record(self.instance)),
+            "status": self.status,
+            "upper": {"start": list(self.schedule.start), "cost": self.upper},
+            "lower": {"value": self.lower, "method": self.lower_method, "certificate": self.lower_certificate},
+        }
+
+
+def optimum(
+    instance: Instance, *, seconds: float = 10.0, engine: str = AUTO, seed: int = 0, jobs: int = 1
+) -> OptimumBracket:
+    """Return the best bracket of the optimum found within about ``seconds``.
+
+    An interrupt (Ctrl-C) ends the work; the bracket found so far is returned, with a note.
+
+    Args:
+        instance: the requests and the memory budget.
+        seconds: time to spend; the re-enumeration that certifies a proof may add as much again.
+        engine: ``auto``, ``bounds`` (no exact engine), or a registered engine.
+        seed: of the random choices of the upper bound.
+        jobs: engines run at the same time by ``auto``.
+
+    Raises:
+        InputError: if there is no such engine, or ``seconds`` or ``jobs`` is not positive.
+    """
+    if engine not in (AUTO, BOUNDS) and engine not in ENGINES:
+        known = ", ".join((AUTO, BOUNDS, *ENGINES.names()))
+        raise InputError(f"{engine!r} is not known; known: {known}", field="engine")
+    if not seconds > 0 or jobs < 1:
+        raise InputError("must be positive", field="seconds" if not seconds > 0 else "jobs")
+    return _Solve(instance, seconds, engine, seed, jobs).run()
+
+
+class _Solve:
+    """The state of one call of ``optimum``: the best bracket so far."""
+
+    def __init__(self, instance: Instance, seconds: float, engine: str, seed: int, jobs: int) -> None:
+        self._begin = time.monotonic()
+        self._deadline = self._begin + seconds
+        self._instance, self._engine, self._seed, self._jobs = instance, engine, seed, jobs
+        self._notes: list[str] = []
+        self._prices: dict[int, int] = {}
+        self._lower = LowerBound(Fraction(sum(r.output for r in instance.requests)), "outputs")
+        self._schedule, self._method = _one_by_one(instance), "one by one"
+        self._upper = self._schedule.total_latency(instance)
+
+    def run(self) -> OptimumBracket:
+        try:
+            self._bound()
+            if self._lower.integer < self._upper:
+                self._price()
+            if self._lower.integer < self._upper and self._engine != BOUNDS:
+                self._solve()
+        except KeyboardInterrupt:
+            self._notes.append("interrupted")
+        optimal = self._lower.integer == self._upper
+        return OptimumBracket(
+            self._instance, self._lower.integer, self._upper, self._schedule, self._lower.method, self._method,
+            self._engine, "optimal" if optimal else "bracketed", self._lower.certificate, tuple(self._notes),
+            time.monotonic() - self._begin,
+        )  # fmt: skip
+
+    def _bound(self) -> None:
+        self._raise_lower(best_lower_bound(self._instance))
+        left = max(0.1, (self._deadline - time.monotonic()) * 0.2)
+        schedule, method = upper_bound(self._instance, seconds=left, seed=self._seed)
+        self._offer(schedule, method)
+
+    def _price(self) -> None:
+        kinds = len(kinds_of(self._instance).number)
+        makespan = max(s + r.output for s, r in zip(self._schedule.start, self._instance.requests, strict=True))
+        last = makespan + max(2, makespan // 8)
+        if kinds * last > _PRICED_WORK:
+            self._notes.append(f"too large for memory prices: {kinds} kinds of requests over {last} steps")
+            return
+        rounds = max(50, min(_MAX_ROUNDS, _ASCENT_WORK // (kinds * last)))
+        self._prices = raised_prices(self._instance, self._upper, last, rounds)
+        self._raise_lower(price_bound(self._instance, self._prices))
+
+    def _solve(self) -> None:
+        if not self._prices:
+            self._notes.append("too large for an exact engine")
+            return
+        names = _PORTFOLIO if self._engine == AUTO else (self._engine,)
+        for name, task, answer in run_engines(names, self._task(), self._jobs):
+            if answer.note:
+                self._notes.append(f"{name}: {answer.note}")
+            claim = self._claim(name, task, answer)
+            if claim is not None and claim <= self._upper and self._certify(name):
+                return
+            if self._lower.integer == self._upper or (answer.proved and claim is not None):
+                return
+
+    def _task(self) -> Task:
+        return Task(self._instance, self._upper, self._prices, self._deadline)
+
+    def _claim(self, name: str, task: Task, answer: Answer) -> int | None:
+        """Take the schedule of ``answer`` if it is good; return the optimum it claims, or None."""
+        claim = task.upper
+        if answer.schedule is not None:
+            try:
+                fault = answer.schedule.violation(self._instance)
+            except CrtoolError as error:
+                self._notes.append(f"{name}: its schedule {error}")
+                return None
+            if fault is not None:
+                self._notes.append(f"{name}: its schedule is infeasible, {fault.reason}")
+                return None
+            self._offer(answer.schedule, name)
+            claim = min(claim, answer.schedule.total_latency(self._instance))
+        return claim if answer.proved else None
+
+    def _certify(self, name: str) -> bool:
+        """Repeat the proof that nothing is cheaper than ``self._upper`` by plain re-enumeration."""
+        requests = [(r.arrival, r.prompt, r.output) for r in self._instance.requests]
+        # Prices may have been found for a costlier schedule; refitting them makes the proof shorter.
+        while self._lower.integer < self._upper:
+            try:
+                nodes = prove_no_better(self._instance.memory, requests, self._upper, self._prices, SCALE, _NODES)
+            except BetterScheduleError as better:
+                self._notes.append(f"{name}: claimed that {self._upper} is optimal, which is false")
+                self._offer(Schedule(better.start), "enumeration")
+            except NodeLimitError:
+                self._notes.append(
+                    f"{name}: claims that {self._upper} is optimal; the proof is too long to be re-checked"
+                )
+                return False
+            else:
+                certificate = price_bound(self._instance, self._prices, SCALE).certificate
+                self._lower = LowerBound(Fraction(self._upper), "enumeration", {**certificate, "nodes": nodes})
+        return True
+
+    def _raise_lower(self, bound: LowerBound) -> None:
+        if bound.integer > self._lower.integer:
+            self._lower = replace(bound)
+
+    def _offer(self, schedule: Schedule, method: str) -> None:
+        cost = schedule.total_latency(self._instance)
+        if cost < self._upper and schedule.is_feasible(self._instance):
+            self._schedule, self._upper, self._method = schedule, cost, method
+
+
+def _one_by_one(instance: Instance) -> Schedule:
+    """Return the schedule that runs requests one at a time, by arrival: always feasible."""
+    starts = [0] * len(instance)
+    now = 0
+    for index in sorted(range(len(instance)), key=lambda i: instance.requests[i].arrival):
+        now = max(now, instance.requests[index].arrival)
+        starts[index] = now
+        now += instance.requests[index].output
+    return Schedule(tuple(starts))

@@ -1,0 +1,102 @@
+"""The milp engine: the time-indexed integer programme in PuLP, solved by HiGHS.
+
+x_{j,k} counts the requests of kind j (identical arrival, prompt and output) that start at k. Starts that no schedule
+cheaper than the target can use, by the horizon or by their reduced cost under the memory prices, have no variable; so
+"infeasible" means that the target cannot be beaten.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cr_toolkit.model import Schedule
+from lp_models.engines.catalogue import ENGINES, Answer, Task
+from lp_models.horizon import latest_starts
+from lp_models.prices import SCALE, Kinds, kinds_of, price_value, safe_dtype, start_charges
+
+_MAX_NONZEROS = 2_000_000
+"""Largest programme built (non-zero coefficients)."""
+
+
+@ENGINES.register("milp")
+def milp(task: Task) -> Answer:
+    """Solve the time-indexed programme for a schedule cheaper than ``task.upper``."""
+    from lp_models.programme import IntegerProgramme
+
+    kinds = kinds_of(task.instance)
+    starts = _useful_starts(task, kinds)
+    if starts is None:
+        return Answer(None, False, "too large for the time-indexed programme")
+    programme = IntegerProgramme()
+    rows: dict[int, list[tuple[int, int]]] = {}
+    columns: list[tuple[int, int]] = []
+    for j, choices in enumerate(starts):
+        prompt, output, count = int(kinds.prompt[j]), int(kinds.output[j]), int(kinds.number[j])
+        if not choices:
+            return Answer(None, True)
+        indices = []
+        for k in choices:
+            index = programme.add_variable(count, k)
+            indices.append((index, 1))
+            columns.append((j, k))
+            for step in range(k + 1, k + output + 1):
+                rows.setdefault(step, []).append((index, prompt + step - k))
+        programme.add_row(indices, count, equal=True)
+    for _, terms in sorted(rows.items()):
+        programme.add_row(terms, task.instance.memory)
+    if task.seconds < 1:
+        return Answer(None, False, "no time left for the solver")
+    solution = programme.solve(task.seconds)
+    if solution.values is None:
+        return Answer(None, solution.proved, "" if solution.proved else f"solver: {solution.status}")
+    schedule = _schedule(task, kinds, columns, solution.values)
+    if schedule is None:
+        return Answer(None, False, "the solver's solution does not start every request once")
+    note = "" if solution.proved else f"solver: {solution.status}"
+    better = schedule.total_latency(task.instance) < task.upper
+    return Answer(schedule if better else None, solution.proved, note)
+
+
+def _useful_starts(task: Task, kinds: Kinds) -> list[list[int]] | None:
+    """Return the starts worth a variable for every kind, or None if that makes the programme too large."""
+    instance = task.instance
+    limits = latest_starts(instance, task.upper)
+    last = max(limits) + 1
+    if last * len(kinds.number) > _MAX_NONZEROS:
+        return None
+    total = sum(task.prices.values())
+    horizon = max(last, max(task.prices, default=0))
+    dense: NDArray[Any] = np.zeros(horizon + 1, safe_dtype(instance, total, horizon, SCALE))
+    for step, price in task.prices.items():
+        dense[step] = price
+    budget = (task.upper - 1 - price_value(instance, task.prices)) * SCALE
+    starts: list[list[int]] = []
+    nonzeros = 0
+    for j, members in enumerate(kinds.members):
+        arrival, limit = int(kinds.arrival[j]), limits[members[0]]
+        charges = start_charges(int(kinds.prompt[j]), int(kinds.output[j]), dense, SCALE)[arrival:].tolist()
+        least = min(charges)
+        if budget < 0:
+            return [[] for _ in kinds.number]
+        useful = [arrival + i for i, c in enumerate(charges[: limit - arrival + 1]) if Fraction(c - least) <= budget]
+        starts.append(useful)
+        nonzeros += len(useful) * (int(kinds.output[j]) + 1)
+        if nonzeros > _MAX_NONZEROS:
+            return None
+    return starts
+
+
+def _schedule(task: Task, kinds: Kinds, columns: list[tuple[int, int]], values: tuple[float, ...]) -> Schedule | None:
+    """Return the schedule that the rounded ``values`` describe, or None if they miscount the requests."""
+    starts = [0] * len(task.instance)
+    waiting = [list(members) for members in kinds.members]
+    for (kind, start), value in zip(columns, values, strict=True):
+        for _ in range(round(value)):
+            if not waiting[kind]:
+                return None
+            starts[waiting[kind].pop()] = start
+    return None if any(waiting) else Schedule(tuple(starts))

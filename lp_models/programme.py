@@ -1,0 +1,74 @@
+"""Integer programmes through PuLP: one adapter for PuLP 3.3 and 4, which reads the solver's status with suspicion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pulp
+
+from cr_toolkit.errors import InputError
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What a solver reports; a hint to be checked.
+
+    Attributes:
+        values: value of each variable in the order they were added (floats), or None if there is no solution.
+        proved: whether the solver claims a proof: of optimality if there are values, else of infeasibility.
+        status: the solver's words.
+    """
+
+    values: tuple[float, ...] | None
+    proved: bool
+    status: str
+
+
+class IntegerProgramme:
+    """A minimisation over non-negative integer variables."""
+
+    def __init__(self) -> None:
+        self._problem: Any = pulp.LpProblem("schedule", pulp.LpMinimize)
+        self._variables: list[Any] = []
+        self._costs: list[tuple[Any, int]] = []
+
+    def add_variable(self, upper: int, cost: int) -> int:
+        """Add a variable in 0 .. ``upper`` with an objective coefficient; return its index."""
+        index = len(self._variables)
+        variable = self._problem.add_variable(f"x{index}", lowBound=0, upBound=upper, cat="Integer")
+        self._variables.append(variable)
+        self._costs.append((variable, cost))
+        return index
+
+    def add_row(self, terms: Iterable[tuple[int, int]], bound: int, *, equal: bool = False) -> None:
+        """Require that the sum of coefficient * variable over (variable, coefficient) is <= or == ``bound``."""
+        left = pulp.LpAffineExpression([(self._variables[index], factor) for index, factor in terms])
+        self._problem += (left == bound) if equal else (left <= bound)
+
+    def solve(self, seconds: float, solver: str = "HiGHS") -> Solution:
+        """Solve to proven optimality of an integer objective, or until ``seconds`` are over.
+
+        Only ``sol_status`` tells a proof from a time limit: PuLP calls both "Optimal".
+        """
+        self._problem.setObjective(pulp.LpAffineExpression(self._costs))
+        self._problem.solve(_solver(solver, seconds))
+        status, found = self._problem.status, self._problem.sol_status
+        words = pulp.LpSolution.get(found, str(found))
+        if found not in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible):
+            return Solution(None, status == pulp.LpStatusInfeasible and found == pulp.LpSolutionInfeasible, words)
+        values = [variable.value() for variable in self._variables]
+        if any(value is None for value in values):
+            return Solution(None, False, words)
+        return Solution(tuple(map(float, values)), found == pulp.LpSolutionOptimal, words)
+
+
+def _solver(name: str, seconds: float) -> Any:
+    options: dict[str, Any] = {"msg": False, "timeLimit": max(1.0, seconds)}
+    if name == "HiGHS":
+        # Relative gaps (1e-4 by default) would end the search early; objectives here are integers.
+        options |= {"gapRel": 0.0, "gapAbs": 0.999, "threads": 1}
+    if name not in pulp.listSolvers(onlyAvailable=True):
+        raise InputError(f"{name!r} is not an available solver", field="solver")
+    return pulp.getSolver(name, **options)

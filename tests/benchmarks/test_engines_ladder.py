@@ -1,0 +1,56 @@
+"""The exact engines side by side on random instances: solved counts and medians, optima compared.
+
+Run with ``pytest -m benchmark -s tests/benchmarks/test_engines_ladder.py``.
+"""
+
+import random
+import statistics
+import time
+
+import pytest
+
+from cr_toolkit.model import Instance
+from lp_models import optimum
+from lp_models.engines import ENGINES, Task
+from lp_models.prices import raised_prices
+from lp_models.upper import upper_bound
+
+SECONDS = 10.0
+LADDER = [(16, 12, 2), (30, 10, 2), (60, 8, 2), (120, 6, 2), (60, 20, 6)]
+
+
+def random_burst(memory: int, n: int, share: int, seed: int) -> Instance:
+    rng = random.Random(f"{memory}-{n}-{share}-{seed}")
+    top = memory // share
+    outputs = [rng.randint(1, top) for _ in range(n)]
+    return Instance.burst(memory, [(rng.randint(0, top - output), output) for output in outputs])
+
+
+def solve(name: str, instance: Instance) -> tuple[int | None, float]:
+    begin = time.monotonic()
+    schedule, _ = upper_bound(instance)
+    upper = schedule.total_latency(instance)
+    makespan = max(s + r.output for s, r in zip(schedule.start, instance.requests, strict=True))
+    prices = raised_prices(instance, upper, makespan + 4, 1500)
+    answer = ENGINES[name](Task(instance, upper, prices, begin + SECONDS))
+    found = upper if answer.schedule is None else answer.schedule.total_latency(instance)
+    return (found if answer.proved else None), time.monotonic() - begin
+
+
+@pytest.mark.benchmark
+def test_the_search_solves_what_the_programme_solves_and_sooner():
+    optimum(random_burst(16, 6, 2, 0))
+    totals = dict.fromkeys(ENGINES.names(), 0.0)
+    for memory, n, share in LADDER:
+        results = {
+            name: [solve(name, random_burst(memory, n, share, seed)) for seed in range(3)] for name in ENGINES.names()
+        }
+        for name, rows in results.items():
+            times = [seconds for _, seconds in rows]
+            totals[name] += sum(times)
+            solved = sum(cost is not None for cost, _ in rows)
+            print(f"M={memory} n={n} 1/{share} {name}: {solved}/3 solved, median {statistics.median(times):.2f} s")
+        for row in zip(*results.values(), strict=True):
+            assert len({cost for cost, _ in row if cost is not None}) <= 1
+    print({name: round(seconds, 1) for name, seconds in totals.items()})
+    assert totals["search"] < 1.5 * totals["milp"]

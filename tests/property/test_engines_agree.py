@@ -1,0 +1,62 @@
+"""Every engine, bound and re-enumeration against brute force on random instances."""
+
+import random
+import time
+
+import pytest
+
+from cr_toolkit.checker.enumeration import BetterScheduleError, prove_no_better
+from cr_toolkit.model import Instance
+from lp_models.bounds import lower_bounds
+from lp_models.engines import ENGINES, Task
+from lp_models.kernels import run
+from lp_models.prices import SCALE, price_value, raised_prices
+from tests.brute_force import brute_force_optimum
+
+
+def random_instance(rng: random.Random) -> Instance:
+    memory = rng.randint(1, 14)
+    latest = rng.choice([0, 0, 8])
+    kinds = []
+    for _ in range(rng.randint(1, 5)):
+        output = rng.randint(1, memory)
+        kinds.append((rng.randint(0, latest), rng.randint(0, memory - output), output))
+    return Instance.from_triples(memory, [rng.choice(kinds) for _ in range(rng.randint(1, 5))])
+
+
+def some_prices(rng: random.Random, instance: Instance, upper: int) -> dict[int, int]:
+    scattered = {step: rng.randint(0, SCALE // 4) for step in range(1, 14)}
+    return rng.choice([{}, scattered, raised_prices(instance, upper, 20, 100)])
+
+
+def compare(seed: int, rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = random.Random(seed)
+    for _ in range(rounds):
+        instance = random_instance(rng)
+        optimum, _ = brute_force_optimum(instance)
+        upper = optimum + rng.randint(0, 4)
+        prices = some_prices(rng, instance, upper)
+        assert price_value(instance, prices) <= optimum
+        assert all(bound.integer <= optimum for bound in lower_bounds(instance))
+        monkeypatch.setattr(run, "POOL_ROWS", rng.choice([2, 3, 64]))
+        for name, engine in ENGINES.items():
+            answer = engine(Task(instance, upper, prices, time.monotonic() + 60))
+            assert answer.proved, (name, instance)
+            assert (answer.schedule is None) == (upper == optimum), (name, instance)
+            if answer.schedule is not None:
+                assert answer.schedule.is_feasible(instance), (name, instance)
+                assert answer.schedule.total_latency(instance) == optimum, (name, instance)
+        requests = [(r.arrival, r.prompt, r.output) for r in instance.requests]
+        prove_no_better(instance.memory, requests, optimum, prices, SCALE, 10**6)
+        with pytest.raises(BetterScheduleError):
+            prove_no_better(instance.memory, requests, optimum + 1, prices, SCALE, 10**6)
+
+
+def test_all_agree_with_brute_force(monkeypatch):
+    compare(11, 60, monkeypatch)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_all_agree_with_brute_force_on_many_instances(seed, monkeypatch):
+    compare(100 + seed, 500, monkeypatch)

@@ -1,0 +1,118 @@
+"""Whatever is asked of them, searchers stay in the space, evaluations are sound and searches repeat themselves."""
+
+from fractions import Fraction
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adversaries import SEARCHERS, search
+from adversaries.evaluation import Evaluator
+from adversaries.packing import fit, interleaving, kinds_of
+from adversaries.pattern import Block, Pattern
+from adversaries.searchers.climbing import Climber
+from adversaries.space import Space
+from cr_toolkit.model import Schedule
+from cr_toolkit.model.formats import to_json
+from cr_toolkit.policies import POLICIES, Admission, Queue, make_policy
+from cr_toolkit.simulation import simulate
+
+
+@st.composite
+def patterns(draw: st.DrawFn) -> Pattern:
+    memory = draw(st.integers(2, 40))
+    blocks = []
+    for _ in range(draw(st.integers(1, 7))):
+        output = draw(st.integers(1, memory))
+        prompt = draw(st.integers(0, memory - output))
+        blocks.append(Block(prompt, output, draw(st.integers(1, 4)), draw(st.sampled_from([0, 0, 3, 17]))))
+    return Pattern(memory, tuple(blocks), draw(st.integers(1, 3)))
+
+
+@given(patterns(), st.sampled_from(POLICIES.names()), st.sampled_from(Admission), st.sampled_from(Queue))
+@settings(max_examples=150, deadline=None)
+def test_evaluation_agrees_with_simulation(pattern: Pattern, name: str, admission: Admission, queue: Queue) -> None:
+    instance = pattern.instance()
+    evaluation = Evaluator(make_policy(name), admission, queue).evaluate(pattern)
+    run = simulate(instance, name, admission=admission, queue=queue, engine="reference")
+    schedule = Schedule(tuple(evaluation.starts.tolist()))
+    assert evaluation.cost == run.cost
+    assert schedule.violation(instance) is None
+    assert schedule.total_latency(instance) == evaluation.upper <= run.cost
+
+
+@given(st.lists(st.integers(0, 12), min_size=1, max_size=40), st.integers(0, 6), st.integers(1, 8))
+def test_fit_is_the_first_place(usage: list[int], prompt: int, output: int) -> None:
+    memory = max(14, prompt + output)
+    held = np.array([0, *usage, *[0] * (output + 1)], np.int64)
+
+    def fits(start: int) -> bool:
+        return all(held[start + k] + prompt + k <= memory for k in range(1, output + 1))
+
+    assert fit(held, prompt, output, 0, memory) == next(start for start in range(len(usage) + 1) if fits(start))
+
+
+@given(st.integers(0, 20), st.integers(1, 20), st.integers(0, 60))
+def test_interleaving_fits(prompt: int, output: int, slack: int) -> None:
+    memory = prompt + output + slack
+    wide = interleaving(prompt, output, memory)
+    count = 4 * wide
+    instance = Pattern(memory, (Block(prompt, output, count),)).instance()
+    starts = tuple(j * output // wide for j in range(count))
+    assert Schedule(starts).violation(instance) is None
+    assert wide >= memory // (prompt + output)
+
+
+@given(patterns())
+def test_kinds_are_the_distinct_requests(pattern: Pattern) -> None:
+    columns = pattern.columns()
+    kind = kinds_of(*columns).tolist()
+    rows = list(zip(*(column.tolist() for column in columns), strict=True))
+    assert len(set(kind)) == len(set(rows)) == len(set(zip(kind, rows, strict=True)))
+
+
+@pytest.mark.parametrize("name", SEARCHERS.names())
+@given(
+    seed=st.integers(0, 2**32),
+    alpha=st.sampled_from([Fraction(1, 40), Fraction(1, 3), Fraction(1, 2), Fraction(9, 10), Fraction(1)]),
+    burst=st.booleans(),
+    most=st.sampled_from([1, 2, 7, 60]),
+)
+@settings(max_examples=25, deadline=None)
+def test_searchers_propose_what_the_space_admits(name: str, seed: int, alpha: Fraction, burst: bool, most: int) -> None:
+    space = Space(alpha, burst, most)
+    searcher = SEARCHERS[name](space, Random(seed), ())
+    random = Random(seed + 1)
+    admitted = 0
+    for _ in range(60):
+        pattern = searcher.ask()
+        if space.admits(pattern):
+            admitted += 1
+            searcher.tell(pattern, 1 + Fraction(random.randint(0, 50), 50))
+    # A fresh draw may miss a narrow space; most proposals must not.
+    assert admitted >= 30 or most < 7
+
+
+def test_climber_begins_at_elites_that_suit_it() -> None:
+    space = Space(Fraction(1, 2), True, 50)
+    good = Pattern(20, (Block(0, 4, 2), Block(9, 1, 2)))
+    assert {block.volume for block in good.blocks} == {10}
+    kind = SEARCHERS["pattern"]
+    assert issubclass(kind, Climber)
+    climber = kind(space, Random(0), ())
+    assert climber.suits(good)
+    assert not climber.suits(Pattern(20, (Block(0, 4), Block(8, 1))))
+    assert not climber.suits(Pattern(20, (Block(0, 4, 1, 3),)))
+
+
+@pytest.mark.parametrize(("policy", "traffic"), [("svf", "burst"), ("fcfs", "arbitrary")])
+def test_same_seed_same_bytes_for_any_number_of_jobs(policy: str, traffic: str) -> None:
+    def run(jobs: int, seed: int = 7) -> tuple[str, object]:
+        result = search(policy, traffic=traffic, evaluations=6600, max_requests=12, seed=seed, jobs=jobs)
+        return to_json(result.best), (result.history, result.evaluations, result.stopped_by)
+
+    alone = run(1)
+    assert run(2) == alone
+    assert run(1, seed=8) != alone

@@ -1,0 +1,137 @@
+"""The search: arguments, budgets, witnesses and saved files."""
+
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from adversaries import SEARCHERS, SearchResult, search
+from cr_toolkit.errors import InputError
+from cr_toolkit.model import Schedule
+from cr_toolkit.model.formats import WitnessRecord, read_witness, to_json
+from cr_toolkit.policies import FullView, PriorityPolicy
+from cr_toolkit.simulation import simulate
+
+
+class LargestFirst(PriorityPolicy):
+    def priority(self, request: FullView) -> int:
+        return -request.volume
+
+
+def assert_certified(result: SearchResult) -> None:
+    witness: WitnessRecord = result.best
+    instance = witness.instance.to_instance()
+    own, upper = Schedule(witness.policy_schedule.start), Schedule(witness.optimum.upper.start)
+    for schedule, cost in ((own, witness.policy_schedule.cost), (upper, witness.optimum.upper.cost)):
+        assert schedule.violation(instance) is None
+        assert schedule.total_latency(instance) == cost
+    assert instance.alpha <= result.alpha
+    assert witness.optimum.lower.value <= witness.optimum.upper.cost
+    assert result.ratio[0] == Fraction(own.total_latency(instance), upper.total_latency(instance))
+    assert result.ratio[0] <= result.ratio[1]
+    assert result.history[-1].ratio == result.ratio[0]
+    assert result.history[-1].requests == len(instance)
+
+
+@pytest.mark.parametrize("searcher", [*SEARCHERS.names(), "auto"])
+@pytest.mark.parametrize("admission", ["lookahead", "peak"])
+def test_every_searcher_returns_a_certified_witness(searcher: str, admission: str) -> None:
+    result = search(admission=admission, searcher=searcher, evaluations=150, max_requests=60, seed=3)
+    assert_certified(result)
+    assert result.evaluations == 150
+    assert result.stopped_by == "evaluations"
+    assert result.searcher == searcher
+    run = simulate(result.best.instance.to_instance(), "svf", admission=admission)
+    assert run.schedule.start == result.best.policy_schedule.start
+    assert result.best.policy.parameters == {"admission": admission, "queue": "head-of-line"}
+    assert result.best.policy.order is None
+
+
+@pytest.mark.parametrize("alpha", ["1", "3/4", "1/3", "1/50"])
+def test_alpha_is_respected(alpha: str) -> None:
+    result = search(alpha=alpha, evaluations=600, max_requests=50)
+    assert_certified(result)
+    assert result.best.instance.to_instance().alpha <= Fraction(alpha)
+
+
+def test_arrivals_only_when_asked_for() -> None:
+    burst = search("fcfs", evaluations=800, max_requests=40)
+    free = search("fcfs", evaluations=800, max_requests=40, traffic="arbitrary", searcher="hill")
+    assert burst.best.instance.to_instance().is_burst
+    assert not free.best.instance.to_instance().is_burst
+    assert_certified(free)
+
+
+def test_policy_objects_and_parameters() -> None:
+    own = search(LargestFirst(), evaluations=300, max_requests=40)
+    assert_certified(own)
+    assert own.best.policy.name == "LargestFirst"
+    assert sorted(own.best.policy.order or ()) == list(range(len(own.best.instance.to_instance())))
+    one_bit = search("svf-1bit", parameters={"threshold": 3}, evaluations=300, max_requests=40)
+    assert one_bit.best.policy.parameters["threshold"] == 3
+    assert {"short", "long"} <= set(one_bit.best.policy.parameters)
+
+
+def test_skipping() -> None:
+    result = search(queue="skipping", evaluations=300, max_requests=40)
+    assert_certified(result)
+    assert result.best.policy.parameters["queue"] == "skipping"
+
+
+def test_saved_witness_is_the_best(tmp_path: Path) -> None:
+    seen = []
+    result = search(evaluations=900, max_requests=40, out=tmp_path, progress=seen.append)
+    assert result.path == tmp_path / "best.json"
+    assert to_json(read_witness(result.path)) == to_json(result.best)
+    assert [p.name for p in tmp_path.iterdir()] == ["best.json"]
+    assert seen[-1].evaluations == 900
+    assert all(a.evaluations <= b.evaluations for a, b in pairwise(seen))
+    assert all(a.ratio < b.ratio for a, b in pairwise(result.history))
+
+
+def test_seconds_stop_a_search() -> None:
+    result = search(seconds=0.5, max_requests=40)
+    assert result.stopped_by == "seconds"
+    assert 0 < result.seconds < 20
+    assert_certified(result)
+
+
+def test_a_budget_too_small_for_anything_still_gives_a_witness() -> None:
+    result = search(seconds=1e-9)
+    assert (result.stopped_by, result.evaluations, result.ratio) == ("seconds", 0, (1, 1))
+    assert_certified(result)
+
+
+def test_interruption_keeps_the_best() -> None:
+    def interrupt(progress: object) -> None:
+        raise KeyboardInterrupt
+
+    result = search(evaluations=10**6, max_requests=40, progress=interrupt)
+    assert result.stopped_by == "interrupted"
+    assert 0 < result.evaluations < 10**6
+    assert_certified(result)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"alpha": "0"}, "alpha must be above 0"),
+        ({"alpha": "3/2"}, "at most 1"),
+        ({"alpha": "half"}, "alpha must be a rational"),
+        ({"alpha": Fraction(1, 10**9)}, "alpha must be at least"),
+        ({"evaluations": 0}, "evaluations must be >= 1"),
+        ({"seconds": 0}, "seconds must be a positive number"),
+        ({"seconds": float("inf")}, "seconds must be a positive number"),
+        ({"seed": -1}, "seed must be >= 0"),
+        ({"jobs": 0}, "jobs must be >= 1"),
+        ({"max_requests": 0}, "max_requests must be >= 1"),
+        ({"traffic": "poisson"}, "traffic must be burst or arbitrary"),
+        ({"searcher": "patern"}, "did you mean 'pattern'"),
+        ({"policy": "svff"}, "did you mean 'svf'"),
+        ({"parameters": {"depth": 1}}, "depth is not a parameter of svf"),
+    ],
+)
+def test_bad_arguments_are_explained(arguments: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        search(**{"evaluations": 10, **arguments})  # type: ignore[arg-type]

@@ -1,0 +1,112 @@
+"""Feasible schedules: golden cases, large instances, large numbers, refusals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cr_toolkit.errors import InputError
+from cr_toolkit.model import Instance, Schedule
+from cr_toolkit.simulation import simulate
+from lp_models.upper import upper_bound
+from lp_models.upper.annealing import anneal
+from lp_models.upper.list_schedule import list_schedule
+from tests.brute_force import brute_force_optimum
+
+DELAYED = Instance.burst(11, [(0, 10), (4, 3), (3, 3)])
+STAGGERED = Instance.burst(6, [(0, 3)] * 5)
+
+
+def random_instance(n: int, memory: int, latest: int = 0, seed: int = 0) -> Instance:
+    rng = np.random.default_rng(seed)
+    output = rng.integers(1, memory // 2 + 1, n)
+    prompt = rng.integers(0, memory // 2 - output + 1)
+    return Instance.from_triples(
+        memory, zip(rng.integers(0, latest + 1, n).tolist(), prompt.tolist(), output.tolist(), strict=True)
+    )
+
+
+@pytest.mark.parametrize(("instance", "optimum"), [(DELAYED, 20), (STAGGERED, 25)])
+@pytest.mark.parametrize("seed", range(3))
+def test_optima_that_need_deliberate_delay_are_found(instance, optimum, seed):
+    assert brute_force_optimum(instance)[0] == optimum
+    schedule, method = upper_bound(instance, evaluations=5000, seed=seed)
+    assert schedule.total_latency(instance) == optimum
+    assert method == "annealing"
+
+
+def test_list_schedules_miss_the_delayed_optimum_but_releases_reach_it():
+    assert list_schedule(DELAYED, [0, 1, 2]).total_latency(DELAYED) > 20
+    assert list_schedule(DELAYED, [0, 1, 2], release=[1, 0, 0]).start == (1, 0, 3)
+
+
+def test_a_later_placed_request_fits_before_and_between_earlier_ones():
+    # (0, 4) fills the memory of 4 in its last step, so the next goes behind it or before it.
+    instance = Instance.burst(4, [(0, 4), (3, 1), (1, 1)])
+    assert list_schedule(instance, [0, 1, 2], release=[2, 0, 0]).start == (2, 0, 1)
+
+
+def test_every_schedule_is_the_list_schedule_of_its_own_starts():
+    run = simulate(random_instance(12, 40, 30), "sjf")
+    reverse = list(reversed(range(12)))
+    assert list_schedule(run.instance, reverse, release=run.schedule.start) == run.schedule
+
+
+@pytest.mark.parametrize("order", [[0, 1], [0, 0, 1], [0, 1, 3]])
+def test_an_order_must_be_a_permutation(order):
+    with pytest.raises(InputError, match="order must name every request once"):
+        list_schedule(DELAYED, order)
+
+
+def test_numbers_beyond_64_bits_are_refused_or_served_by_plain_runs():
+    top = 2**53 - 1
+    instance = Instance.burst(top, [(0, top), (1, top - 1)] * 40)
+    with pytest.raises(InputError, match="too large"):
+        anneal(Instance(top, instance.requests * 20), evaluations=1)
+    with pytest.raises(InputError, match="too large"):
+        list_schedule(DELAYED, [0, 1, 2], release=[2**62, 0, 0])
+    schedule, method = upper_bound(Instance(top, instance.requests * 20))
+    assert schedule.is_feasible(Instance(top, instance.requests * 20))
+    assert method in ("svf", "sjf", "fcfs")
+
+
+def test_annealing_from_a_schedule_is_never_worse_and_zero_evaluations_return_it():
+    instance = random_instance(20, 50, 40)
+    start = simulate(instance, "fcfs").schedule
+    assert anneal(instance, evaluations=0, start=start) == start
+    found = anneal(instance, evaluations=3000, seed=1, start=start)
+    assert found.total_latency(instance) < start.total_latency(instance)
+
+
+def test_the_seed_decides():
+    instance = random_instance(25, 60)
+    results = [anneal(instance, evaluations=2000, seed=seed).start for seed in (1, 1, 2, 3)]
+    assert results[0] == results[1]
+    assert len(set(results)) > 1
+    assert upper_bound(instance, evaluations=3000) == upper_bound(instance, evaluations=3000)
+
+
+def test_one_request_and_a_schedule_of_its_own():
+    instance = Instance.from_triples(5, [(3, 0, 5)])
+    assert upper_bound(instance)[0] == Schedule((3,))
+    assert anneal(instance, evaluations=50).start == (3,)
+
+
+def test_thousands_of_requests_with_arrivals():
+    instance = random_instance(5000, 400, 100_000)
+    schedule, _ = upper_bound(instance)
+    assert schedule.is_feasible(instance)
+    assert schedule.total_latency(instance) <= min(simulate(instance, policy).cost for policy in ("svf", "sjf", "fcfs"))
+
+
+def test_annealing_beats_every_policy_clearly():
+    instance = random_instance(30, 60, seed=5)
+    best = min(simulate(instance, policy).cost for policy in ("svf", "sjf", "fcfs"))
+    assert upper_bound(instance, evaluations=20_000)[0].total_latency(instance) < 0.95 * best
+
+
+def test_a_time_limit_stops_annealing():
+    instance = random_instance(30, 60, seed=5)
+    schedule, method = upper_bound(instance, evaluations=10**9, seconds=0.0)
+    assert schedule.is_feasible(instance)
+    assert "annealing" not in method
