@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from adversaries.packing import interleaving, kinds_of, load, place, pull_forward, ruin_and_recreate
 from adversaries.pattern import Block, Columns, Pattern
+from cr_toolkit.errors import InputError
 from cr_toolkit.model import Request
 from cr_toolkit.policies import Admission, Information, OneBitPolicy, PriorityPolicy, Queue
+from cr_toolkit.policies.catalogue import policy_name
 from cr_toolkit.policies.information import View, full_view, interval_view, one_bit_view, prompt_view
 from cr_toolkit.simulation.kernel import head_of_line_starts, skipping_starts
 
@@ -85,8 +87,14 @@ class Evaluator:
         Equal requests look equal to a policy, so each block is shown to it once.
         """
         policy = self._policy.prepared(max(block.output for block in pattern.blocks))
-        keys = [policy.priority(_view(policy, block)) for block in pattern.blocks]
-        ascending = sorted(range(len(keys)), key=keys.__getitem__)
+        try:
+            keys = [policy.priority(_view(policy, block)) for block in pattern.blocks]
+            ascending = sorted(range(len(keys)), key=keys.__getitem__)
+        except Exception as error:
+            # A policy is a user's code; whatever it raises is news for its author.
+            raise InputError(
+                f"failed: {type(error).__name__}: {error}", field=f"the priority of policy {policy_name(policy)}"
+            ) from error
         rank = np.zeros(len(keys), np.int64)
         for before, after in pairwise(ascending):
             rank[after] = rank[before] + (keys[before] < keys[after])
@@ -126,7 +134,6 @@ def cheap_schedule(memory: int, columns: Columns, order: Int64s) -> tuple[Int64s
     # No placement ends later than the last arrival, all outputs and all spacings in a row.
     reach = int(arrival.max() + 2 * output.sum() + (_TAKEN + 1) * output.max()) + 2
     usage = np.zeros(reach, np.int64)
-    spreads = _spreads(memory, prompt[example], output[example])
     dense, *spread_out = _spreads(memory, prompt[example], output[example])
     placements: list[tuple[int, int, Int64s]] = []
 

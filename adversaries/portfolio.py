@@ -69,7 +69,7 @@ class Portfolio:
             (scored for limit, kept in self._elites.items() if limit <= size for scored in kept[:2]),
             key=lambda scored: -scored.ratio,
         )
-        evaluations = 400 if size <= 140 else 150 if size <= 400 else 60
+        evaluations = 200 if size <= 140 else 120 if size <= 400 else 60
         return Task(index, name, min(evaluations, most), size, tuple(dict.fromkeys(elites))[:8])
 
     def merge(self, outcome: Outcome) -> bool:

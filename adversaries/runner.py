@@ -7,17 +7,16 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Literal
 
 from adversaries.portfolio import LAG, Portfolio
 from adversaries.tasks import Outcome, Setting, Task, run_in_worker, run_task, start_worker
+from cr_toolkit.errors import CrtoolError
 
 StopReason = Literal["evaluations", "seconds", "interrupted"]
-
-_SEED_TASKS = 1
-"""Task 0 runs the known families; worth waiting for before anything else is planned around it."""
 
 
 @dataclass(frozen=True)
@@ -122,8 +121,11 @@ class Runner:
                 reason = "seconds"
         except KeyboardInterrupt:
             reason = "interrupted"
-        stop.set()
-        pool.shutdown(wait=True, cancel_futures=True)
+        except BrokenProcessPool:
+            raise CrtoolError("a worker process died; out of memory? fewer jobs need less") from None
+        finally:
+            stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
         return reason
 
 

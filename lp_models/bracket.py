@@ -38,8 +38,8 @@ _ASCENT_WORK = 300_000_000
 
 _MAX_ROUNDS = 1500
 
-_NODES = 400_000
-"""Most nodes of a re-enumeration: about ten seconds of plain Python."""
+_NODES = 300_000
+"""Most nodes of a re-enumeration: about ten seconds of plain Python at worst."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from cr_toolkit.registry import Registry
 
 if TYPE_CHECKING:
     from cr_toolkit.simulation import Run
+    from proofs.ladder import Ladder
 
 ANY_POLICY = "any"
 """The policy of a theorem about every deterministic online policy."""
@@ -116,6 +117,7 @@ class Theorem:
         instance_bound: the exact bound of an instance that satisfies every premise; None when there is no constant.
         share_bound: an exact bound for all instances of memory share at most alpha; None outside its range.
         proof: the lemma that concludes the proof in ``proofs.lemmas``, or None.
+        ladder: reads the proof on one run, from its cost up to bound x OPT, or None.
     """
 
     id: str
@@ -134,6 +136,7 @@ class Theorem:
     instance_bound: Callable[[Instance], Fraction] | None = None
     share_bound: Callable[[Fraction], Fraction | None] | None = None
     proof: str | None = None
+    ladder: Ladder | None = None
 
     def failed_setting(self, setting: Setting) -> str | None:
         """Return why the theorem does not speak of runs with this setting, or None if it does."""

@@ -33,10 +33,10 @@ from typing import NamedTuple
 MAX_TABLE = 2_000_000
 """Most entries of the charge table (kinds x steps)."""
 
-_RIVALS = 256
+_RIVALS = 64
 """States with which a new one is compared."""
 
-_PAIRS_PER_NODE = 32
+_PAIRS_PER_NODE = 8
 """So many comparisons count as one node, so that nodes measure time."""
 
 Requests = Sequence[tuple[int, int, int]]

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from cr_toolkit.model import Instance
 from cr_toolkit.policies import Information
+from proofs.ladders import burst
 from proofs.one_bit import domination_factor, worst_case_choice
 from proofs.theorem import Hypothesis, Kind, Setting, Status, Theorem, Traffic, state
 
@@ -40,5 +41,6 @@ SVF1_BURST = state(
         hypotheses=(_WORST_CASE_CHOICE,),
         instance_bound=instance_bound,
         proof="svf1-burst",
+        ladder=burst.svf1_burst,
     )
 )

@@ -5,6 +5,7 @@ from fractions import Fraction
 from cr_toolkit.model import Instance
 from cr_toolkit.policies import Information
 from proofs.hypotheses import PEAK_BELOW_MEMORY
+from proofs.ladders import burst
 from proofs.theorem import Kind, Status, Theorem, Traffic, state
 
 
@@ -36,5 +37,6 @@ SVF_BURST = state(
         instance_bound=instance_bound,
         share_bound=share_bound,
         proof="svf-burst",
+        ladder=burst.svf_burst,
     )
 )

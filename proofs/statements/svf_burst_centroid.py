@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from cr_toolkit.model import Instance
 from cr_toolkit.policies import Information
+from proofs.ladders import burst
 from proofs.theorem import Kind, Status, Theorem, Traffic, state
 
 
@@ -38,5 +39,6 @@ SVF_BURST_CENTROID = state(
         instance_bound=instance_bound,
         share_bound=share_bound,
         proof="svf-burst-centroid",
+        ladder=burst.svf_burst_centroid,
     )
 )

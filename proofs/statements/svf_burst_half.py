@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from cr_toolkit.policies import Information
 from proofs.hypotheses import share_at_most
+from proofs.ladders import burst
 from proofs.theorem import Kind, Status, Theorem, Traffic, state
 
 _HALF = Fraction(1, 2)
@@ -25,5 +26,6 @@ SVF_BURST_HALF = state(
         instance_bound=lambda instance: _BOUND,
         share_bound=lambda alpha: _BOUND if alpha <= _HALF else None,
         proof="svf-burst-half",
+        ladder=burst.svf_burst_half,
     )
 )

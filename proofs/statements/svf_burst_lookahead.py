@@ -5,6 +5,7 @@ from fractions import Fraction
 from cr_toolkit.model import Instance
 from cr_toolkit.policies import Admission, Information
 from proofs.hypotheses import share_at_most
+from proofs.ladders import burst
 from proofs.theorem import Kind, Status, Theorem, Traffic, state
 
 _THIRD = Fraction(1, 3)
@@ -46,5 +47,6 @@ SVF_BURST_LOOKAHEAD = state(
         instance_bound=instance_bound,
         share_bound=share_bound,
         proof="svf-burst-lookahead",
+        ladder=burst.svf_burst_lookahead,
     )
 )

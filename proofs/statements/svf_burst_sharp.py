@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from cr_toolkit.model import Instance
 from cr_toolkit.policies import Information
+from proofs.ladders import sharp
 from proofs.sharp_root import sharp_bound
 from proofs.theorem import Kind, Status, Theorem, Traffic, state
 
@@ -35,5 +36,6 @@ SVF_BURST_SHARP = state(
         instance_bound=instance_bound,
         share_bound=share_bound,
         proof="svf-burst-sharp",
+        ladder=sharp.svf_burst_sharp,
     )
 )

@@ -29,7 +29,7 @@ def test_no_bound_exceeds_the_optimum(instance: Instance):
 
 
 @pytest.mark.slow
-@settings(max_examples=3000)
+@settings(max_examples=1000)
 @given(instances(max_memory=12, max_requests=5, max_arrival=10))
 def test_no_bound_exceeds_the_optimum_on_many(instance: Instance):
     optimum, starts = brute_force_optimum(instance)

@@ -31,7 +31,7 @@ def test_upper_bounds_reach_the_optimum_of_small_instances(instance: Instance, s
 def test_the_optimum_is_missed_on_at_most_one_instance_in_a_hundred():
     generator = random.Random(0)
     missed = 0
-    for _ in range(300):
+    for _ in range(150):
         memory = generator.randint(4, 30)
         triples = []
         for _ in range(generator.randint(4, 7)):
@@ -42,7 +42,7 @@ def test_the_optimum_is_missed_on_at_most_one_instance_in_a_hundred():
         instance = Instance.from_triples(memory, triples)
         schedule = anneal(instance, evaluations=20_000)
         missed += schedule.total_latency(instance) != brute_force_optimum(instance)[0]
-    assert missed <= 3
+    assert missed <= 1
 
 
 @given(instances(max_memory=40, max_requests=30, max_arrival=40), st.randoms(use_true_random=False))

@@ -113,6 +113,16 @@ def test_interruption_keeps_the_best() -> None:
     assert_certified(result)
 
 
+class Broken(PriorityPolicy):
+    def priority(self, request: FullView) -> int:
+        return 1 // (request.output - 1)
+
+
+def test_a_policy_that_fails_is_named() -> None:
+    with pytest.raises(InputError, match="the priority of policy Broken failed: ZeroDivisionError"):
+        search(Broken, evaluations=2000)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

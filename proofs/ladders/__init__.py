@@ -1,0 +1,1 @@
+"""The ladders of the theorems proved here."""
