@@ -9,7 +9,7 @@ from math import floor
 
 from cr_toolkit.model import Schedule
 from cr_toolkit.simulation import Run
-from proofs.check import proof_graph
+from proofs.check import proof_lemmas
 from proofs.ladder import Rung
 from proofs.lemma import Lemma, Row
 from proofs.theorem import Setting, Theorem
@@ -142,10 +142,7 @@ def _explain(theorem: Theorem, trial: Trial, schedule: Schedule, seen: dict[str,
 
 
 def _lemmas(theorem: Theorem, trial: Trial, seen: dict[str, LemmaOnRun]) -> tuple[LemmaOnRun, ...]:
-    import networkx
-
-    graph = proof_graph([theorem.id])
-    order = [graph.nodes[name]["lemma"] for name in networkx.lexicographical_topological_sort(graph)]
+    order = proof_lemmas([theorem.id])
     for lemma in order:
         if lemma.id not in seen:
             seen[lemma.id] = _evaluate(lemma, trial)
@@ -155,7 +152,7 @@ def _lemmas(theorem: Theorem, trial: Trial, seen: dict[str, LemmaOnRun]) -> tupl
 def _evaluate(lemma: Lemma, trial: Trial) -> LemmaOnRun:
     requests = len(trial.run.order)
     if lemma.id in _EVERY_PREFIX and requests > PREFIX_LIMIT:
-        reason = f"looks at every prefix anew, and {requests} requests are more than {PREFIX_LIMIT}"
+        reason = f"looking at every prefix anew is too much beyond {PREFIX_LIMIT} requests"
         return LemmaOnRun(lemma.id, lemma.statement, 0, 0, None, None, None, reason)
     rows = broken = total = 0
     tightest: tuple[Fraction, Row] | None = None
@@ -171,7 +168,7 @@ def _evaluate(lemma: Lemma, trial: Trial) -> LemmaOnRun:
             loosest = (slack, row)
     skipped = None
     if rows == 0 and not trial.stepwise and lemma.id.startswith("chain-") and trial.share is not None:
-        skipped = "looks at every step, and the run is too long for that"
+        skipped = "looking at every step is too much for a run this long"
     return LemmaOnRun(
         lemma.id,
         lemma.statement,
@@ -186,5 +183,5 @@ def _evaluate(lemma: Lemma, trial: Trial) -> LemmaOnRun:
 
 def relative_slack(row: Row) -> Fraction:
     """Return (rhs - lhs)/max(|lhs|, |rhs|), at most 1; 0 when both are 0."""
-    scale = max(abs(row.lhs), abs(row.rhs))
-    return min(Fraction(1), Fraction(row.slack) / scale) if scale else Fraction(0)
+    scale = max(abs(Fraction(row.lhs)), abs(Fraction(row.rhs)))
+    return min(Fraction(1), row.slack / scale) if scale else Fraction(0)

@@ -136,7 +136,7 @@ def _check_enumeration(instance: Instance, value: int, fields: dict[str, Any]) -
         raise Rejected("this version cannot check an enumeration") from None
     scale, prices = _read_prices(fields)
     limit = min(integer(fields["nodes"], "the number of nodes"), MAX_NODES)
-    requests = [tuple(request) for request in instance.requests]
+    requests = [(request.arrival, request.prompt, request.output) for request in instance.requests]
     try:
         prove_no_better(instance.memory, requests, value, dict(prices), scale, limit)
     except BetterScheduleError:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from adversaries.searching import Progress
 
 Report = Callable[["Progress"], None]
+T = TypeVar("T")
 
 
 @contextmanager
@@ -41,3 +42,22 @@ def search_progress(label: str) -> Iterator[Report | None]:
             shown.update(task, facts=f"best ratio {best}  {progress.evaluations:,} evaluations")
 
         yield report
+
+
+@contextmanager
+def counted(label: str, total: int) -> Iterator[Callable[[Iterable[T]], Iterator[T]]]:
+    """Show how many of ``total`` things have been handed out while the block runs.
+
+    Yields:
+        What wraps the iterable of the things.
+    """
+    if not sys.stderr.isatty():
+        yield iter
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    def watch(things: Iterable[T]) -> Iterator[T]:
+        yield from track(things, label, total, console=Console(stderr=True), transient=True)
+
+    yield watch

@@ -54,7 +54,7 @@ def _of_witness(witness: WitnessRecord, target: str | os.PathLike[str]) -> bytes
             Panel(best, upper.start),
         ],
         title,
-        f"{_facts(instance)}; {rules}",
+        f"{facts(instance)}; {rules}",
     )
 
 
@@ -71,10 +71,11 @@ def _of_certificate(certificate: CertificateFile, target: str | os.PathLike[str]
         instance,
         [Panel(f"total latency {upper.cost:,}", upper.start)],
         title,
-        _facts(instance),
+        facts(instance),
     )
 
 
-def _facts(instance: Instance) -> str:
+def facts(instance: Instance) -> str:
+    """Return the size of an instance in words, for the second line of a picture."""
     alpha = str(instance.alpha) if len(str(instance.alpha)) <= 9 else decimal(instance.alpha)
     return f"{count(len(instance), 'request')}, memory {compact(instance.memory)} tokens, memory share {alpha}"

@@ -36,7 +36,7 @@ _LEGEND_CHARACTERS = 105
 _OUTLINED = 400
 """Up to this many requests are drawn one by one; beyond, each colour is one band."""
 
-_STYLE: Any = {
+STYLE: Any = {
     "font.family": "sans-serif",
     "font.size": 9.5,
     "axes.edgecolor": _QUIET,
@@ -48,6 +48,7 @@ _STYLE: Any = {
     "svg.hashsalt": "crtool",
     "path.simplify_threshold": 0.1,
 }
+"""What all pictures look like."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def render(
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(10, 1.5 + 2.6 * len(panels)), facecolor="white")
         _compose(figure, instance, panels, title, subtitle)
         buffer = BytesIO()

@@ -26,6 +26,8 @@ SCHEMAS = MappingProxyType(
         "replay": results.ReplayResult,
         "gate": results.GateResult,
         "theorems": results.TheoremList,
+        "theorem-check": results.TheoremCheck,
+        "explain": results.ExplainResult,
     }
 )
 """The struct of each format, by the name that ``crtool schema`` knows."""

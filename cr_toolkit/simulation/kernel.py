@@ -122,59 +122,6 @@ def _sift_down(rank: Int64s, size: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def head_of_line_starts(arrival: Int64s, prompt: Int64s, output: Int64s, memory: int, peak_rule: bool) -> Int64s:
-    """Return the starts of requests given in priority order, nobody overtaking a blocked head."""
-    n = arrival.shape[0]
-    start = np.empty(n, np.int64)
-    completion = np.empty(n, np.int64)
-    offset = np.empty(n, np.int64)
-    first = last = 0
-    burst = True
-    for j in range(n):
-        if arrival[j] != arrival[0]:
-            burst = False
-            break
-    by_arrival = np.empty(0, np.int64)
-    waiting = np.empty(0, np.int64)
-    if not burst:
-        by_arrival = np.argsort(arrival, kind="mergesort")
-        waiting = np.empty(n, np.int64)
-    size = 0
-    arrived = 0
-    now = arrival[0] if burst else arrival[by_arrival[0]]
-    served = 0
-    while served < n:
-        if burst:
-            head = served
-            now = earliest_start(prompt[head], output[head], now, memory, peak_rule, completion, offset, first, last)
-        else:
-            if size == 0:
-                now = max(now, arrival[by_arrival[arrived]])
-            while arrived < n and arrival[by_arrival[arrived]] <= now:
-                waiting[size] = by_arrival[arrived]
-                _sift_up(waiting, size)
-                size += 1
-                arrived += 1
-            head = waiting[0]
-            begin = earliest_start(prompt[head], output[head], now, memory, peak_rule, completion, offset, first, last)
-            if begin > now and arrived < n and arrival[by_arrival[arrived]] <= begin:
-                # A newcomer may take the head's place before the head can start.
-                now = arrival[by_arrival[arrived]]
-                continue
-            now = begin
-            size -= 1
-            waiting[0] = waiting[size]
-            _sift_down(waiting, size)
-        start[head] = now
-        served += 1
-        while first < last and completion[first] <= now:
-            first += 1
-        insert_running(completion, offset, first, last, now + output[head], prompt[head] - now)
-        last += 1
-    return start
-
-
-@njit(cache=True, nogil=True)
 def _earlier(time: Int64s, rank: Int64s, i: int, j: int) -> bool:
     return bool(time[i] < time[j] or (time[i] == time[j] and rank[i] < rank[j]))
 
@@ -183,6 +130,73 @@ def _earlier(time: Int64s, rank: Int64s, i: int, j: int) -> bool:
 def _swap(time: Int64s, rank: Int64s, i: int, j: int) -> None:
     time[i], time[j] = time[j], time[i]
     rank[i], rank[j] = rank[j], rank[i]
+
+
+@njit(cache=True, nogil=True)
+def _sink(time: Int64s, rank: Int64s, size: int, i: int) -> None:
+    while True:
+        child = 2 * i + 1
+        if child >= size:
+            return
+        if child + 1 < size and _earlier(time, rank, child + 1, child):
+            child += 1
+        if not _earlier(time, rank, child, i):
+            return
+        _swap(time, rank, i, child)
+        i = child
+
+
+@njit(cache=True, nogil=True)
+def head_of_line_starts(arrival: Int64s, prompt: Int64s, output: Int64s, memory: int, peak_rule: bool) -> Int64s:
+    """Return the starts of requests given in priority order, nobody overtaking a blocked head."""
+    n = arrival.shape[0]
+    start = np.empty(n, np.int64)
+    completion = np.empty(n, np.int64)
+    offset = np.empty(n, np.int64)
+    first = last = 0
+    coming = waiting = 0
+    for j in range(n):
+        if arrival[j] != arrival[0]:
+            coming = n
+            break
+    # A burst is served in the given order; only other traffic needs the two heaps.
+    coming_time, coming_rank, waiting_rank = arrival[:coming].copy(), np.arange(coming), np.empty(coming, np.int64)
+    for root in range(coming // 2 - 1, -1, -1):
+        _sink(coming_time, coming_rank, coming, root)
+    now = arrival[0] if coming == 0 else coming_time[0]
+    burst = coming == 0
+    for served in range(n):
+        head = served
+        begin = now
+        while not burst:
+            if waiting == 0:
+                now = max(now, coming_time[0])
+            while coming > 0 and coming_time[0] <= now:
+                waiting_rank[waiting] = coming_rank[0]
+                _sift_up(waiting_rank, waiting)
+                waiting += 1
+                coming -= 1
+                _swap(coming_time, coming_rank, 0, coming)
+                _sink(coming_time, coming_rank, coming, 0)
+            head = waiting_rank[0]
+            begin = earliest_start(prompt[head], output[head], now, memory, peak_rule, completion, offset, first, last)
+            if begin == now or coming == 0 or coming_time[0] > begin:
+                break
+            # A newcomer may take the head's place before the head can start.
+            now = coming_time[0]
+        if burst:
+            begin = earliest_start(prompt[head], output[head], now, memory, peak_rule, completion, offset, first, last)
+        else:
+            waiting -= 1
+            waiting_rank[0] = waiting_rank[waiting]
+            _sift_down(waiting_rank, waiting)
+        now = begin
+        start[head] = now
+        while first < last and completion[first] <= now:
+            first += 1
+        insert_running(completion, offset, first, last, now + output[head], prompt[head] - now)
+        last += 1
+    return start
 
 
 @njit(cache=True, nogil=True)
@@ -219,17 +233,3 @@ def skipping_starts(arrival: Int64s, prompt: Int64s, output: Int64s, memory: int
         insert_running(completion, offset, first, last, now + output[job], prompt[job] - now)
         last += 1
     return start
-
-
-@njit(cache=True, nogil=True)
-def _sink(time: Int64s, rank: Int64s, size: int, i: int) -> None:
-    while True:
-        child = 2 * i + 1
-        if child >= size:
-            return
-        if child + 1 < size and _earlier(time, rank, child + 1, child):
-            child += 1
-        if not _earlier(time, rank, child, i):
-            return
-        _swap(time, rank, i, child)
-        i = child

@@ -17,6 +17,9 @@ bounds of time-indexed programmes and the volume algorithm (Barahona and Anbil, 
 
 from __future__ import annotations
 
+import time
+
+from cr_toolkit.model import Instance
 from lp_models.engines.catalogue import ENGINES, Answer, Task
 from lp_models.prices import SCALE, Kinds, kinds_of, price_value
 
@@ -41,6 +44,12 @@ def search(task: Task) -> Answer:
     from lp_models.kernels.run import Run
 
     return Run(task, kinds, horizon).answer()
+
+
+def compile_search() -> None:
+    """Have the compiled code built or loaded, so that no later call pays for that."""
+    tiny = Instance.burst(3, [(0, 2), (1, 1), (0, 1)])
+    search(Task(tiny, 9, {1: SCALE // 4}, time.monotonic() + 600))
 
 
 def _by_volume(kinds: Kinds) -> Kinds:

@@ -316,5 +316,5 @@ def expand(
                 waiting[j] += 1
                 if not lost:
                     keep(after, table, slot, counters, code, cost, k, j, held, deadline, row, end, peak, size)
-        counters[NEXT_ROW] = row + 1
+    counters[NEXT_ROW] = beyond
     return FINISHED

@@ -14,7 +14,7 @@ from numba import njit
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Instance, Schedule
 from lp_models.upper.list_schedule import fits_64_bits
-from lp_models.upper.profile import Int64s, clear, earliest_fit, place
+from lp_models.upper.profile import Int64s, earliest_fit, place
 from lp_models.upper.randomness import RandomState, random_below, random_state, random_unit
 
 _SNAPSHOTS = 16
@@ -73,15 +73,32 @@ def anneal_starts(
     The first schedule places ``order`` one by one, none before its ``release`` (>= arrival); the delays it implies
     are then free to change. All numbers are int64; the caller guarantees that ``fits_64_bits`` holds.
     """
+    empty = np.zeros((3, 1), np.int64)
+    total, starts = anneal_beside(empty, arrival, prompt, output, memory, order, release, evaluations, seed)
+    return total + (output - arrival).sum(), starts
+
+
+@njit(cache=True, nogil=True)
+def anneal_beside(
+    background: Int64s, arrival: Int64s, prompt: Int64s, output: Int64s, memory: int, order: Int64s, release: Int64s,
+    evaluations: int, seed: int,
+) -> tuple[int, Int64s]:  # fmt: skip
+    """Return (sum of starts, starts) of the best schedule seen beside requests that stay where they are.
+
+    ``background`` holds the profile of those, as rows edge, count and offset; the rest is as in ``anneal_starts``.
+    """
     n = order.shape[0]
     stride = max(1, n // _SNAPSHOTS)
     rows = (n + stride - 1) // stride
-    saved = np.empty((2, rows, 3, 2 * n + 1), np.int64)
+    width = background.shape[1]
+    saved = np.empty((2, rows, 3, width + 2 * n), np.int64)
     facts = np.zeros((2, rows, 2), np.int64)
     newest = np.zeros(rows, np.int64)
-    profile = np.empty((3, 2 * n + 1), np.int64)
-    facts[0, 0, 0] = clear(saved[0, 0, 0], saved[0, 0, 1], saved[0, 0, 2])
-    delay = _implied_delays(prompt, output, memory, order, arrival, release, profile)
+    profile = np.empty((3, width + 2 * n), np.int64)
+    saved[0, 0, :, :width] = background
+    facts[0, 0, 0] = width
+    profile[:, :width] = background
+    delay = _implied_delays(prompt, output, memory, order, arrival, release, profile, width)
     order = order.copy()
     new_order, new_delay, starts = order.copy(), delay.copy(), arrival.copy()
     cost = _decode(
@@ -113,17 +130,17 @@ def anneal_starts(
         if cost < best:
             best = cost
             best_starts[:] = starts
-    return best + (output - arrival).sum(), best_starts
+    return best, best_starts
 
 
 @njit(cache=True, nogil=True)
 def _implied_delays(
-    prompt: Int64s, output: Int64s, memory: int, order: Int64s, arrival: Int64s, release: Int64s, profile: Int64s
-) -> Int64s:
+    prompt: Int64s, output: Int64s, memory: int, order: Int64s, arrival: Int64s, release: Int64s,
+    profile: Int64s, size: int,
+) -> Int64s:  # fmt: skip
     """Return the delays with which ``order`` decodes to its list schedule from ``release`` on."""
     delay = np.zeros(order.shape[0], np.int64)
     edge, count, offset = profile[0], profile[1], profile[2]
-    size = clear(edge, count, offset)
     for j in order:
         first = earliest_fit(edge, count, offset, size, prompt[j], output[j], arrival[j], memory)
         start = first

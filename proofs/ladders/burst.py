@@ -81,10 +81,10 @@ def svf1_burst(trial: Trial, schedule: Schedule) -> tuple[Rung, ...]:
     met = _order_factor(trial.v)
     return (
         *_waiting(trial),
+        Rung("svf1-burst", "sum o + (2/c) sum V_{j-1}", outputs + Fraction(2 * sum(trial.prefix_volume[:-1]), c)),
         Rung(
-            "svf1-burst", "sum o + (2/c) sum V_{j-1}", outputs + Fraction(2 * sum(trial.prefix_volume[:-1]), c)
+            "list-order", "the same ascending, times max v_i/v_j, i before j", outputs + met * Fraction(2 * before, c)
         ),
-        Rung("list-order", "the same ascending, times max v_i/v_j, i before j", outputs + met * Fraction(2 * before, c)),
         Rung("proxy-domination", "sum o + (2K/c) sum V_{j-1}, ascending", outputs + Fraction(2 * factor * before, c)),
         Rung(
             "svf1-burst",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -10,19 +11,23 @@ from cr_toolkit.cli.exit_codes import ExitCode
 from cr_toolkit.cli.options import format_option
 
 if TYPE_CHECKING:
-    from cr_toolkit.report.results import ShareBound, TheoremResult
+    from cr_toolkit.model import Instance
+    from cr_toolkit.report.results import ProofLemma, ShareBound, TheoremCheck, TheoremResult
+    from proofs.check import CheckReport
     from proofs.theorem import Theorem
 
 _EPILOG = """\b
 Examples:
   crtool theorem list
   crtool theorem show svf-burst
+  crtool theorem check
+  crtool theorem check svf-burst-sharp --instances 1000
 """
 
 
 @click.group("theorem", epilog=_EPILOG)
 def command() -> None:
-    """List the theorems, or show one in full."""
+    """List the theorems, show one in full, or check the proofs."""
 
 
 @command.command("list")
@@ -49,13 +54,13 @@ def list_theorems(form: str) -> ExitCode:
 @click.argument("theorem")
 @format_option()
 def show(theorem: str, form: str) -> ExitCode:
-    """Show one theorem: what it says, under which hypotheses, its bound at a few memory shares, and its source."""
-    from cr_toolkit.cli.console import write_facts, write_json
+    """Show one theorem: what it says, under which hypotheses, its bound at a few memory shares, source and proof."""
+    from cr_toolkit.cli.console import write, write_facts, write_json
     from cr_toolkit.report.results import TheoremList
-    from cr_toolkit.report.wording import ratio
+    from cr_toolkit.report.wording import count, ratio
     from proofs.theorem import THEOREMS
 
-    found = _result(THEOREMS[theorem])
+    found = _result(THEOREMS[theorem], _proof(THEOREMS[theorem]))
     if form == "json":
         write_json(TheoremList(theorems=(found,)))
         return ExitCode.HELD
@@ -74,9 +79,132 @@ def show(theorem: str, form: str) -> ExitCode:
             ),
             ("status", found.status),
             ("source", f"{found.source}; {found.version}"),
+            ("proof", f"{count(len(found.lemmas), 'lemma')}, premises first" if found.lemmas else "not here"),
         ]
     )
+    for line in _proof_lines(found.lemmas):
+        write(line)
     return ExitCode.HELD
+
+
+@command.command("check")
+@click.argument("theorems", nargs=-1, metavar="[ID]...")
+@click.option(
+    "--instances",
+    type=click.IntRange(1, 10**7),
+    default=10_000,
+    show_default=True,
+    help="How many generated instances every lemma is evaluated on.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the instances.")
+@format_option()
+def check(theorems: tuple[str, ...], instances: int, seed: int, form: str) -> ExitCode:
+    """Check the proofs of some theorems, or of all.
+
+    No lemma is missing or rests on itself, every algebraic step is proved symbolically, and every inequality holds in
+    exact arithmetic on generated instances. Exit code 4 if a proof fails.
+    """
+    from cr_toolkit.cli.console import write_json
+    from cr_toolkit.cli.progress import counted
+    from proofs.check import check_theorems
+    from proofs.sample import sample_instances
+
+    ids = theorems or None
+    with counted("checking proofs", instances) as watch:
+        report = check_theorems(ids, watch(sample_instances(instances, seed)), seed=seed)
+    if form == "json":
+        write_json(_check_result(report, seed))
+    else:
+        _write_check(report)
+    return ExitCode.HELD if report.ok else ExitCode.REJECTED
+
+
+def _write_check(report: CheckReport) -> None:
+    from cr_toolkit.cli.console import write, write_table
+    from cr_toolkit.report.wording import count, decimal
+
+    header = ("lemma", "algebraic steps", "inequalities", "largest lhs/rhs")
+    rows = []
+    for lemma in report.lemmas:
+        tightest = "-" if lemma.tightest is None else decimal(lemma.tightest, towards="down")
+        rows.append((lemma.lemma, f"{lemma.steps:,}", f"{lemma.rows:,}", tightest))
+    if rows:
+        write_table(header, rows)
+        write("")
+    for problem in report.problems:
+        write(f"problem: {problem.lemma}: {problem.reason}{_sizes(problem.instance)}")
+    proved = len(report.theorems) - len(report.unproved)
+    outcome = "all is well" if report.ok else count(len(report.problems), "problem")
+    write(
+        f"{outcome}: {count(proved, 'theorem')} proved here, {count(len(report.lemmas), 'lemma')}, "
+        f"{count(sum(lemma.steps for lemma in report.lemmas), 'algebraic step')}, "
+        f"{sum(lemma.rows for lemma in report.lemmas):,} inequalities on {count(report.instances, 'instance')}"
+    )
+    if report.unproved:
+        write(f"without a proof here, and claiming none: {', '.join(report.unproved)}")
+
+
+def _sizes(instance: Instance | None) -> str:
+    if instance is None:
+        return ""
+    sizes = ", ".join(f"({request.prompt}, {request.output})" for request in instance.requests)
+    return f" on memory {instance.memory} and (prompt, output) {sizes}"
+
+
+def _check_result(report: CheckReport, seed: int) -> TheoremCheck:
+    from cr_toolkit.model.formats import instance_record
+    from cr_toolkit.report.explaining import number_text
+    from cr_toolkit.report.results import CheckedLemma, ProofProblem, TheoremCheck
+
+    return TheoremCheck(
+        passed=report.ok,
+        theorems=report.theorems,
+        instances=report.instances,
+        seed=seed,
+        lemmas=tuple(
+            CheckedLemma(
+                id=lemma.lemma,
+                steps=lemma.steps,
+                rows=lemma.rows,
+                tightest=None if lemma.tightest is None else number_text(lemma.tightest),
+            )
+            for lemma in report.lemmas
+        ),
+        problems=tuple(
+            ProofProblem(
+                lemma=problem.lemma,
+                reason=problem.reason,
+                instance=None if problem.instance is None else instance_record(problem.instance),
+            )
+            for problem in report.problems
+        ),
+        unproved=report.unproved,
+    )
+
+
+def _proof(theorem: Theorem) -> tuple[ProofLemma, ...]:
+    """Return the lemmas of a proof, premises first."""
+    from cr_toolkit.report.results import ProofLemma
+    from proofs.check import proof_lemmas
+
+    if theorem.proof is None:
+        return ()
+    return tuple(ProofLemma(id=x.id, statement=x.statement, uses=x.uses) for x in proof_lemmas([theorem.id]))
+
+
+def _proof_lines(lemmas: Sequence[ProofLemma]) -> Iterator[str]:
+    """Yield the steps of a proof, numbered, each with the numbers of those it rests on."""
+    from textwrap import wrap
+
+    number = {lemma.id: place for place, lemma in enumerate(lemmas, start=1)}
+    width = max((len(lemma.id) for lemma in lemmas), default=0)
+    for lemma in lemmas:
+        rests = ", ".join(str(place) for place in sorted(number[used] for used in lemma.uses))
+        text = f"{lemma.statement}  [from {rests}]" if rests else lemma.statement
+        first, *others = wrap(text, 104 - width)
+        yield f"  {number[lemma.id]:>2}  {lemma.id:<{width}}  {first}"
+        for line in others:
+            yield " " * (width + 8) + line
 
 
 def _short(value: ShareBound) -> str:
@@ -86,7 +214,7 @@ def _short(value: ShareBound) -> str:
     return "-" if value.bound is None else decimal(parse_rational(value.bound))
 
 
-def _result(theorem: Theorem) -> TheoremResult:
+def _result(theorem: Theorem, lemmas: tuple[ProofLemma, ...] = ()) -> TheoremResult:
     from cr_toolkit.report.results import ShareBound, TheoremResult
     from proofs.description import describe
 
@@ -94,5 +222,5 @@ def _result(theorem: Theorem) -> TheoremResult:
     values = tuple(
         ShareBound(alpha=str(alpha), bound=None if bound is None else str(bound)) for alpha, bound in described.values
     )
-    names = set(TheoremResult.__struct_fields__) - {"values"}
-    return TheoremResult(values=values, **{name: getattr(described, name) for name in names})
+    names = set(TheoremResult.__struct_fields__) - {"values", "lemmas"}
+    return TheoremResult(values=values, lemmas=lemmas, **{name: getattr(described, name) for name in names})

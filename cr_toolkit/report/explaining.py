@@ -1,0 +1,120 @@
+"""Explaining a witness: its run put through the proofs of the theorems that apply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from math import floor
+
+from cr_toolkit.errors import CrtoolError, InputError
+from cr_toolkit.model import Schedule
+from cr_toolkit.model.formats import WitnessRecord
+from cr_toolkit.report.judging import Bounds, judge_witness, setting_of
+from cr_toolkit.report.results import (
+    EvaluatedLemma,
+    ExplainedTheorem,
+    ExplainResult,
+    LemmaRow,
+    ProofStep,
+)
+from cr_toolkit.simulation import simulate
+from proofs.explanation import Explanation, LemmaOnRun, explain
+from proofs.lemma import Number, Row
+from proofs.theorem import THEOREMS, Theorem
+from proofs.verdict import Judgement, applicable
+
+_LONGEST = 40
+_GRID = 10**6
+
+
+def explain_witness(
+    witness: WitnessRecord, names: Sequence[str] = ()
+) -> tuple[tuple[Explanation, ...], tuple[Judgement, ...]]:
+    """Return the explanation and the verdict of each theorem: those named, or all that apply, the best bound first.
+
+    Raises:
+        RejectedWitnessError: if the checker does not accept the witness.
+        InputError: if no theorem applies, or one that is named does not.
+    """
+    instance, setting = witness.instance.to_instance(), setting_of(witness)
+    found = tuple(sorted(applicable(setting, instance), key=lambda theorem: (theorem.bound(instance), theorem.id)))
+    theorems = tuple(_named(name, found) for name in names) if names else found
+    judgements = judge_witness(witness, Bounds(theorems=theorems))
+    if names:
+        for theorem in theorems:
+            if theorem not in found:
+                reason = theorem.failed_hypothesis(instance, setting) or "it does not bound the ratio by a constant"
+                raise InputError(f"does not apply: {reason}", field=f"theorem {theorem.id}")
+    if not theorems:
+        raise InputError("no theorem bounds this policy under these rules on this instance", field="the witness")
+    run = simulate(
+        instance,
+        setting.policy,
+        parameters=setting.parameters,
+        admission=setting.admission,
+        queue=setting.queue,
+    )
+    if run.cost != witness.policy_schedule.cost:
+        raise CrtoolError(f"the policy costs {run.cost} here and {witness.policy_schedule.cost} in the witness")
+    return explain(run, Schedule(witness.optimum.upper.start), theorems), judgements
+
+
+def _named(name: str, found: Iterable[Theorem]) -> Theorem:
+    return next((theorem for theorem in found if theorem.id == name), None) or THEOREMS[name]
+
+
+def as_result(
+    path: str, witness: WitnessRecord, explained: Sequence[Explanation], judgements: Sequence[Judgement]
+) -> ExplainResult:
+    """Return explanations as they are printed."""
+    return ExplainResult(
+        witness=path,
+        policy=witness.policy.name,
+        cost=witness.policy_schedule.cost,
+        upper=witness.optimum.upper.cost,
+        lower=witness.optimum.lower.value,
+        theorems=tuple(
+            ExplainedTheorem(
+                id=one.theorem,
+                bound=str(one.bound),
+                verdict=judgement.verdict.value,
+                steps=tuple(
+                    ProofStep(lemma=x.lemma, formula=x.formula, value=number_text(x.value), lost=number_text(x.lost))
+                    for x in one.steps
+                ),
+                loses_most=one.losses[0][0],
+                proof=tuple(lemma.lemma for lemma in one.lemmas),
+                note=one.note,
+            )
+            for one, judgement in zip(explained, judgements, strict=True)
+        ),
+        lemmas=tuple(_lemma(lemma) for lemma in all_lemmas(explained)),
+    )
+
+
+def all_lemmas(explained: Iterable[Explanation]) -> tuple[LemmaOnRun, ...]:
+    """Return the lemmas of all proofs once each, premises before conclusions."""
+    return tuple({lemma.lemma: lemma for one in explained for lemma in one.lemmas}.values())
+
+
+def _lemma(lemma: LemmaOnRun) -> EvaluatedLemma:
+    return EvaluatedLemma(
+        id=lemma.lemma,
+        statement=lemma.statement,
+        rows=lemma.rows,
+        broken=lemma.broken,
+        slack=None if lemma.slack is None else str(lemma.slack),
+        tightest=_row(lemma.tightest),
+        loosest=_row(lemma.loosest),
+        skipped=lemma.skipped,
+    )
+
+
+def _row(row: Row | None) -> LemmaRow | None:
+    return None if row is None else LemmaRow(label=row.label, lhs=number_text(row.lhs), rhs=number_text(row.rhs))
+
+
+def number_text(value: Number) -> str:
+    """Return a number exactly or, beyond 40 characters, rounded down to a multiple of 1/10^6."""
+    exact = str(value)
+    return exact if len(exact) <= _LONGEST else str(Fraction(floor(value * _GRID), _GRID))
