@@ -25,7 +25,7 @@ WITNESS_FORMAT: Final = "crtool/witness/1"
 
 NonNegative = Annotated[int, msgspec.Meta(ge=0, le=MAX_INTEGER)]
 Positive = Annotated[int, msgspec.Meta(ge=1, le=MAX_INTEGER)]
-RationalText = Annotated[str, msgspec.Meta(pattern=r"^-?\d{1,400}(/\d{1,400})?$")]
+RationalText = Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]{1,400}(/[0-9]{1,400})?$")]
 T = TypeVar("T")
 
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from cr_toolkit.errors import InputError
 
-_PATTERN = re.compile(r"-?\d{1,400}(/\d{1,400})?")
-_DECIMAL = re.compile(r"\d{1,15}(\.\d{1,15})?")
+_PATTERN = re.compile(r"-?[0-9]{1,400}(/[0-9]{1,400})?")
+_DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 def parse_rational(text: str, *, field: str = "") -> Fraction:

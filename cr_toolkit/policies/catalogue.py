@@ -62,7 +62,14 @@ def make_policy(
         if name not in known:
             allowed = f"it has {', '.join(known)}" if known else "it has none"
             raise InputError(f"is not a parameter of {policy_name(kind)}; {allowed}", field=name)
-    return kind(**dict(parameters or {}))
+    try:
+        return kind(**dict(parameters or {}))
+    except InputError:
+        raise
+    except Exception as error:  # A user's policy may raise anything.
+        raise InputError(
+            f"cannot be made: {type(error).__name__}: {error}", field=f"policy {policy_name(kind)}"
+        ) from error
 
 
 def policy_name(policy: PriorityPolicy | type[PriorityPolicy]) -> str:

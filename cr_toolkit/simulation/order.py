@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cr_toolkit.errors import InputError
 from cr_toolkit.model import Instance
 from cr_toolkit.policies.base import OneBitPolicy, PriorityPolicy
 from cr_toolkit.policies.information import (
@@ -29,6 +30,9 @@ def priority_order(instance: Instance, policy: PriorityPolicy) -> NDArray[np.int
     """Return the request indices by ascending priority, ties by request order: int64, shape (n,).
 
     The policy sees views only, computed before it is asked anything. It must already be ``prepared``.
+
+    Raises:
+        InputError: if the policy fails, or gives priorities that do not compare.
     """
     import numpy as np
 
@@ -36,8 +40,17 @@ def priority_order(instance: Instance, policy: PriorityPolicy) -> NDArray[np.int
         keys = np.broadcast_to(policy.priority(_column_view(instance, policy)), len(instance))
         return np.argsort(keys, kind="stable").astype(np.int64)
     views = [_view(instance, policy, index) for index in range(len(instance))]
-    priorities = [policy.priority(view) for view in views]
-    return np.array(sorted(range(len(views)), key=priorities.__getitem__), dtype=np.int64)
+    try:
+        priorities = [policy.priority(view) for view in views]
+        order = sorted(range(len(views)), key=priorities.__getitem__)
+    except InputError:
+        raise
+    except Exception as error:  # A user's policy may raise anything.
+        raise InputError(f"failed: {type(error).__name__}: {error}", field=f"policy {type(policy).__name__}") from error
+    for index, priority in enumerate(priorities):
+        if priority != priority:
+            raise InputError(f"gave request {index} the priority {priority}", field=f"policy {type(policy).__name__}")
+    return np.array(order, dtype=np.int64)
 
 
 def _view(instance: Instance, policy: PriorityPolicy, index: int) -> Any:

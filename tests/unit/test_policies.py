@@ -176,3 +176,32 @@ def test_a_bad_policy_file_is_one_clear_sentence(
 def test_requests_compare_by_value() -> None:
     assert Request(0, 1, 2) == Request(0, 1, 2)
     assert hash(Request(0, 1, 2)) == hash(Request(0, 1, 2))
+
+
+class Faulty(PriorityPolicy):
+    """Fails in the way it is told to."""
+
+    def __init__(self, fault: str = "raise") -> None:
+        if fault == "make":
+            raise RuntimeError("no such thing")
+        self.fault = fault
+
+    def priority(self, request: FullView) -> object:
+        if self.fault == "raise":
+            raise KeyError("weight")
+        return {"nan": float("nan"), "mixed": "x" if request.prompt else 1}[self.fault]
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ("make", "policy Faulty cannot be made: RuntimeError: no such thing"),
+        ("raise", "policy Faulty failed: KeyError: 'weight'"),
+        ("mixed", "policy Faulty failed: TypeError: '<' not supported between instances of 'str' and 'int'"),
+        ("nan", "policy Faulty gave request 0 the priority nan"),
+    ],
+)
+def test_a_failing_policy_is_one_clear_sentence(fault: str, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        simulate(INSTANCE, Faulty, parameters={"fault": fault})
+    assert str(caught.value) == message
