@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+# A folder of its own: docs/proofs must not hide the package proofs.
+sys.path.insert(0, str(Path(__file__).parent / "pictures"))
 
 project = "cr-toolkit"
 author = "the cr-toolkit developers"
@@ -11,7 +15,7 @@ copyright = "2026, the cr-toolkit developers"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.mathjax"]
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build", "generated"]
+exclude_patterns = ["_build", "generated", "pictures"]
 html_theme = "alabaster"
 html_theme_options = {"description": "Competitive ratios that anyone can check", "page_width": "1150px"}
 autodoc_typehints = "description"
@@ -23,12 +27,12 @@ def command_help() -> str:
     """Return the help of every subcommand as MyST."""
     import click
 
-    from cr_toolkit.cli.main import cli
+    from cr_toolkit.cli.main import crtool
 
     parts = []
-    context = click.Context(cli, info_name="crtool")
-    for name in cli.list_commands(context):
-        command = cli.get_command(context, name)
+    context = click.Context(crtool, info_name="crtool")
+    for name in crtool.list_commands(context):
+        command = crtool.get_command(context, name)
         assert command is not None
         parts += _help_of(command, context, name)
     return "\n".join(parts)
@@ -61,11 +65,50 @@ def theorem_table() -> str:
     """Return the registered theorems as a MyST table."""
     from proofs import THEOREMS
 
-    rows = ["| id | policy | kind | status | statement | source |", "|---|---|---|---|---|---|"]
+    rows = ["| theorem | statement | kind, status | source |", "|---|---|---|---|"]
     for name, theorem in THEOREMS.items():
-        cells = (f"`{name}`", f"`{theorem.policy}`", theorem.kind, theorem.status, theorem.statement, theorem.source)
-        rows.append("| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |")
+        cells = (f"`{name}`", theorem.statement, f"{theorem.kind}, {theorem.status}", theorem.source)
+        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(rows) + "\n"
+
+
+def bounds_table() -> str:
+    """Return the bounds of the theorems on SVF's bursts by memory share, as a MyST table."""
+    from cr_toolkit.report.wording import decimal
+    from proofs import THEOREMS, describe
+    from proofs.description import TABLE_SHARES
+
+    rows = ["| $\\alpha$ | " + " | ".join(map(str, TABLE_SHARES)) + " |", "|---" * (len(TABLE_SHARES) + 1) + "|"]
+    for name, theorem in THEOREMS.items():
+        values = [value for _, value in describe(theorem).values]
+        if theorem.policy != "svf" or not any(values):
+            continue
+        outwards: Literal["up", "down"] = "down" if theorem.kind == "lower" else "up"
+        cells = ("–" if value is None else decimal(value, towards=outwards) for value in values)
+        rows.append(f"| `{name}` ({theorem.kind}) | " + " | ".join(cells) + " |")
+    return "\n".join(rows) + "\n"
+
+
+def lemma_table() -> str:
+    """Return the registered lemmas as a MyST table."""
+    from proofs.check import proof_lemmas
+
+    rows = ["| lemma | statement | rests on |", "|---|---|---|"]
+    for lemma in proof_lemmas():
+        uses = ", ".join(f"`{name}`" for name in lemma.uses) or "–"
+        rows.append(f"| `{lemma.id}` | `{lemma.statement}` | {uses} |")
+    return "\n".join(rows) + "\n"
+
+
+def explained_picture() -> bytes:
+    """Return the waterfall of a witness that comes with the project."""
+    from cr_toolkit.model.formats import read_witness
+    from cr_toolkit.report.explaining import explain_witness
+    from cr_toolkit.report.waterfall import draw
+
+    witness = read_witness(Path(__file__).parent.parent / "examples" / "svf_wastes_half.json")
+    explained, _ = explain_witness(witness, ("svf-burst-lookahead", "svf-burst-centroid"))
+    return draw("explained.svg", witness, explained)
 
 
 def _first_sentence(thing: object) -> str:
@@ -75,8 +118,26 @@ def _first_sentence(thing: object) -> str:
 def write_generated_pages(_: object) -> None:
     """Write what the pages include."""
     GENERATED.mkdir(exist_ok=True)
-    for name, make in (("commands", command_help), ("policies", policy_table), ("theorems", theorem_table)):
+    pages = {
+        "commands": command_help,
+        "policies": policy_table,
+        "theorems": theorem_table,
+        "bounds": bounds_table,
+        "lemmas": lemma_table,
+    }
+    for name, make in pages.items():
         (GENERATED / f"{name}.md").write_text(make(), encoding="utf-8")
+    write_pictures()
+
+
+def write_pictures() -> None:
+    """Draw the proofs."""
+    from proof_graph import draw_proof
+
+    draw_proof(GENERATED / "proof-all.svg", None)
+    for theorem in ("svf-burst", "svf-burst-centroid", "svf-burst-sharp", "svf-burst-lookahead", "svf1-burst"):
+        draw_proof(GENERATED / f"proof-{theorem}.svg", [theorem])
+    (GENERATED / "explained.svg").write_bytes(explained_picture())
 
 
 def setup(app: Any) -> None:

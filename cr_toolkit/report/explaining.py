@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import floor
 
+from cr_toolkit.checker import check_data
 from cr_toolkit.errors import CrtoolError, InputError
-from cr_toolkit.model import Schedule
-from cr_toolkit.model.formats import WitnessRecord
-from cr_toolkit.report.judging import Bounds, judge_witness, setting_of
+from cr_toolkit.model import Instance, Schedule
+from cr_toolkit.model.formats import WitnessRecord, to_json
+from cr_toolkit.report.judging import RejectedWitnessError, setting_of
 from cr_toolkit.report.results import (
     EvaluatedLemma,
     ExplainedTheorem,
@@ -21,7 +22,7 @@ from cr_toolkit.simulation import simulate
 from proofs.explanation import Explanation, LemmaOnRun, explain
 from proofs.lemma import Number, Row
 from proofs.theorem import THEOREMS, Theorem
-from proofs.verdict import Judgement, applicable
+from proofs.verdict import Judgement, applicable, judge
 
 _LONGEST = 40
 _GRID = 10**6
@@ -36,15 +37,16 @@ def explain_witness(
         RejectedWitnessError: if the checker does not accept the witness.
         InputError: if no theorem applies, or one that is named does not.
     """
+    accepted = check_data(to_json(witness).encode())
+    if not accepted.accepted:
+        raise RejectedWitnessError(f"the checker rejected the witness: {accepted.reason}")
     instance, setting = witness.instance.to_instance(), setting_of(witness)
-    found = tuple(sorted(applicable(setting, instance), key=lambda theorem: (theorem.bound(instance), theorem.id)))
-    theorems = tuple(_named(name, found) for name in names) if names else found
-    judgements = judge_witness(witness, Bounds(theorems=theorems))
-    if names:
-        for theorem in theorems:
-            if theorem not in found:
-                reason = theorem.failed_hypothesis(instance, setting) or "it does not bound the ratio by a constant"
-                raise InputError(f"does not apply: {reason}", field=f"theorem {theorem.id}")
+    found = applicable(setting, instance)
+    theorems = tuple(_named(name, found) for name in names) if names else _best_first(found, instance)
+    for theorem in theorems:
+        if theorem not in found:
+            reason = theorem.failed_hypothesis(instance, setting) or "it does not bound the ratio by a constant"
+            raise InputError(f"does not apply: {reason}", field=f"theorem {theorem.id}")
     if not theorems:
         raise InputError("no theorem bounds this policy under these rules on this instance", field="the witness")
     run = simulate(
@@ -56,7 +58,15 @@ def explain_witness(
     )
     if run.cost != witness.policy_schedule.cost:
         raise CrtoolError(f"the policy costs {run.cost} here and {witness.policy_schedule.cost} in the witness")
-    return explain(run, Schedule(witness.optimum.upper.start), theorems), judgements
+    upper, lower = witness.optimum.upper, witness.optimum.lower.value
+    judgements = tuple(judge(theorem, instance, setting, run.cost, lower, upper.cost) for theorem in theorems)
+    return explain(run, Schedule(upper.start), theorems), judgements
+
+
+def _best_first(theorems: Iterable[Theorem], instance: Instance) -> tuple[Theorem, ...]:
+    """Return theorems that apply to ``instance``, the smallest bound first."""
+    bounded = [(theorem.bound(instance), theorem.id, theorem) for theorem in theorems]
+    return tuple(theorem for bound, _, theorem in sorted((b, i, t) for b, i, t in bounded if b is not None))
 
 
 def _named(name: str, found: Iterable[Theorem]) -> Theorem:

@@ -70,7 +70,8 @@ def _compose(figure: Figure, witness: WitnessRecord, explained: Sequence[Explana
     rules = ", ".join(str(witness.policy.parameters[name]) for name in ("admission", "queue"))
     margin = 0.025
     measured = decimal(Fraction(witness.policy_schedule.cost, upper), 3)
-    title = f"From {witness.policy.name}'s cost, {measured} times {known}, up to the bounds"
+    bounds = "bound" if len(explained) == 1 else "bounds"
+    title = f"From {witness.policy.name}'s cost, {measured} times {known}, up to the {bounds}"
     figure.text(margin, 1 - 0.32 / height, title, fontsize=15, fontweight="bold", va="center")
     figure.text(margin, 1 - 0.61 / height, f"{facts(instance)}; {rules}", fontsize=10, color=_QUIET, va="center")
     reach = max(float(one.bound) for one in explained) * 1.09

@@ -11,8 +11,11 @@ from proofs.lemmas.priced_completion import least_offset
 from proofs.sharp_root import kappa_above
 from proofs.trial import Trial
 
-TAIL_LIMIT = 300_000
+TAIL_LIMIT = 2_000_000
 """Most (prefix, request of its tail) pairs that are looked at; beyond, the proof is not read on the run."""
+
+LONG_LIMIT = 50_000
+"""Most such pairs with an output beyond T = V/M, each of which takes a fraction of its own."""
 
 FORMULAS = (
     ("rectangle-moment", "sum w_m [(A^2 - X^2)/(4c) + sum_J p x^2/4 + sum e_j W_j + sum (v - a/4) o]"),
@@ -41,7 +44,7 @@ def svf_burst_sharp(trial: Trial, schedule: Schedule) -> tuple[Rung, ...] | None
     terms: tuple[list[Fraction], ...] = tuple([] for _ in FORMULAS[:-1])
     sums = _Sums()
     tail: list[int] = []
-    looked = 0
+    looked = long = 0
     n = len(trial.v)
     for j in range(n):
         v, a, o, start = trial.v[j], trial.a[j], trial.o[j], trial.W[j]
@@ -51,13 +54,15 @@ def svf_burst_sharp(trial: Trial, schedule: Schedule) -> tuple[Rung, ...] | None
         running = [i for i in (*tail, j) if trial.W[i] + trial.o[i] > start]
         sums.outside12 += sum(trial.d12[i] for i in set(tail).difference(running))
         tail = running
-        looked += len(tail)
-        if looked > TAIL_LIMIT:
-            return None
         weight = Fraction(1, v) - (Fraction(1, trial.v[j + 1]) if j + 1 < n else 0)
-        if weight:
-            for collected, value in zip(terms, _prefix(trial, sums, tail, j), strict=True):
-                collected.append(weight * value)
+        if not weight:
+            continue
+        looked += len(tail)
+        long += sum(trial.o[i] * trial.memory > trial.prefix_volume[j + 1] for i in tail)
+        if looked > TAIL_LIMIT or long > LONG_LIMIT:
+            return None
+        for collected, value in zip(terms, _prefix(trial, sums, tail, j), strict=True):
+            collected.append(weight * value)
     values = [exact_sum(collected) for collected in terms]
     values.append(trial.rho * trial.cost(schedule))
     return tuple(Rung(lemma, formula, value) for (lemma, formula), value in zip(FORMULAS, values, strict=True))
@@ -75,19 +80,26 @@ def _prefix(trial: Trial, sums: _Sums, tail: list[int], last: int) -> tuple[Frac
     T = Fraction(V, M)
     twice_u = {i: 2 * trial.v[i] - trial.a[i] + trial.p[i] * x for i, x in left.items()}
     U = Fraction(sum(twice_u.values()), 2)
-    offset = {i: least_offset(trial.o[i], T) for i in tail}
     inside = Fraction(sum(trial.o[i] * (2 * trial.v[i] + u) for i, u in twice_u.items()), 4)
     outside = Fraction(sums.outside12, 12)
     volume = (V * V - U * U) / c + inside + 2 * outside
-    spare = U * T * kappa_above(rho) - sum(
-        (Fraction(u, 2) * (trial.o[i] - rho * offset[i]) for i, u in twice_u.items()), Fraction(0)
+    # g = o/3 up to T: integers, summed before they are divided.
+    long = [i for i in tail if trial.o[i] * M > V]
+    short = [i for i in tail if trial.o[i] * M <= V]
+    offset = {i: least_offset(trial.o[i], T) for i in long}
+    priced_u = exact_sum(twice_u[i] * offset[i] for i in long) + Fraction(
+        sum(twice_u[i] * trial.o[i] for i in short), 3
     )
-    priced = V * T / 2 + sum((trial.v[i] * g for i, g in offset.items()), Fraction(0)) + outside
+    priced_v = exact_sum(trial.v[i] * offset[i] for i in long) + Fraction(
+        sum(trial.v[i] * trial.o[i] for i in short), 3
+    )
+    left_u = sum(u * trial.o[i] for i, u in twice_u.items()) - rho * priced_u
+    spare = U * T * kappa_above(rho) - left_u / 2
     return (
         base + Fraction(sums.halves_waited, 2),
         base + Fraction(half_E * W, 2),
         base + Fraction(half_E * (A - X), 2 * c),
         volume,
         volume + spare,
-        rho * priced,
+        rho * (V * T / 2 + priced_v + outside),
     )

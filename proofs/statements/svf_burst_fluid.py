@@ -8,7 +8,7 @@ from proofs.theorem import Kind, Status, Theorem, Traffic, state
 SVF_BURST_FLUID = state(
     Theorem(
         id="svf-burst-fluid",
-        statement="On bursts whose largest peak is a vanishing share of M, the competitive ratio of head- "
+        statement="On bursts whose largest peak is a vanishing share of M, the competitive ratio of head-"
         "of-line SVF tends to at most 3.",
         policy="svf",
         information=Information.FULL,

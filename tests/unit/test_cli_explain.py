@@ -132,3 +132,13 @@ def test_a_witness_that_the_checker_rejects_is_not_explained(witness, capsys):
     shown = capsys.readouterr()
     assert shown.out == ""
     assert "rejected the witness" in shown.err
+
+
+def test_what_the_checker_refuses_ends_in_4_before_anything_is_read_from_it(witness, capsys):
+    with open(witness) as file:
+        data = json.load(file)
+    del data["policy"]["parameters"]["admission"]
+    with open(witness, "w") as file:
+        json.dump(data, file)
+    assert run(["explain", witness]) == 4
+    assert "rejected the witness" in capsys.readouterr().err

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from proofs.explanation import Explanation, LemmaOnRun
     from proofs.verdict import Judgement
 
+_WHOLE = 10**5
+"""From this cost on (steps), fractions of a step are not shown."""
+
 _EPILOG = """\b
 Examples:
   crtool explain crtool-out/best.json
@@ -86,11 +89,12 @@ def _write_steps(one: Explanation) -> None:
     from cr_toolkit.report.wording import decimal
 
     gap = one.bound * one.other - one.cost
+    places = 0 if one.other >= _WHOLE else 2
     rows = [("lemma", "value", "lost", "of all", "value/TEL'", "expression")]
     rows.append(("", f"{one.cost:,}", "", "", decimal(Fraction(one.cost, one.other)), "TEL"))
     for step in one.steps:
         share = f"{decimal(100 * step.lost / gap, 1)}%" if gap else "-"
-        cells = (decimal(step.value, 0), f"+{decimal(step.lost, 0)}", share, decimal(step.value / one.other))
+        cells = (decimal(step.value, places), f"+{decimal(step.lost, places)}", share, decimal(step.value / one.other))
         rows.append((step.lemma, *cells, step.formula))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     for lemma, *numbers, formula in rows:

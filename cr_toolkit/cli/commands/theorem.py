@@ -54,7 +54,7 @@ def list_theorems(form: str) -> ExitCode:
 @click.argument("theorem")
 @format_option()
 def show(theorem: str, form: str) -> ExitCode:
-    """Show one theorem: what it says, under which hypotheses, its bound at a few memory shares, source and proof."""
+    """Show one theorem: statement, premises, bound, source and proof."""
     from cr_toolkit.cli.console import write, write_facts, write_json
     from cr_toolkit.report.results import TheoremList
     from cr_toolkit.report.wording import count, ratio
@@ -64,12 +64,14 @@ def show(theorem: str, form: str) -> ExitCode:
     if form == "json":
         write_json(TheoremList(theorems=(found,)))
         return ExitCode.HELD
+    from textwrap import wrap
+
     from cr_toolkit.model.rational import parse_rational
 
     write_facts(
         [
             ("theorem", found.id),
-            ("statement", found.statement),
+            *(("" if place else "statement", line) for place, line in enumerate(wrap(found.statement, 96))),
             ("policy", f"{found.policy} (information {found.information})"),
             ("hypotheses", "; ".join(found.hypotheses)),
             ("bound", f"{found.formula} ({found.kind})"),

@@ -6,12 +6,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-_BOX, _HIGH, _STEP, _ROW = 1.62, 0.34, 2.25, 0.62
+_BOX, _HIGH, _STEP, _ROW = 1.16, 0.48, 1.62, 0.62
 """Inches: width and height of a box, distance of columns and of rows."""
 
 _INK, _EDGE = "#222222", "#9A9A9A"
 _PREMISE, _LEMMA, _CONCLUSION = "#D9E8F0", "#FFFFFF", "#DDAA33"
 _SWEEPS = 40
+_SHORT = 11
+"""Names of up to so many letters stay on one line."""
 
 
 def draw_proof(path: Path, ids: list[str] | None) -> None:
@@ -45,13 +47,15 @@ def _layers(graph: Any) -> tuple[list[list[Any]], list[tuple[Any, Any]]]:
     columns: list[list[Any]] = [[] for _ in range(max(depth.values()) + 1)]
     for name in sorted(graph):
         columns[depth[name]].append(name)
-    links = []
+    links: dict[tuple[Any, Any], None] = {}
     for source, target in sorted(graph.edges):
-        path = [source, *((source, target, column) for column in range(depth[source] + 1, depth[target])), target]
+        # Links of one source share their waypoints.
+        path = [source, *((source, column) for column in range(depth[source] + 1, depth[target])), target]
         for waypoint in path[1:-1]:
-            columns[waypoint[2]].append(waypoint)
-        links += list(pairwise(path))
-    return columns, links
+            if waypoint not in columns[waypoint[1]]:
+                columns[waypoint[1]].append(waypoint)
+        links.update(dict.fromkeys(pairwise(path)))
+    return columns, list(links)
 
 
 def _order(columns: list[list[Any]], links: list[tuple[Any, Any]]) -> None:
@@ -65,9 +69,7 @@ def _order(columns: list[list[Any]], links: list[tuple[Any, Any]]) -> None:
     for sweep in range(_SWEEPS):
         forward = sweep % 2 == 0
         for nodes in columns if forward else columns[::-1]:
-            height = {
-                node: row - (len(column) - 1) / 2 for column in columns for row, node in enumerate(column)
-            }
+            height = {node: row - (len(column) - 1) / 2 for column in columns for row, node in enumerate(column)}
             near = before if forward else after
 
             def mean(node: Any, near: dict[Any, list[Any]] = near, height: dict[Any, float] = height) -> float:
@@ -85,9 +87,7 @@ def _crossings(columns: list[list[Any]], links: list[tuple[Any, Any]]) -> int:
     row = {node: number for nodes in columns for number, node in enumerate(nodes)}
     column = {node: number for number, nodes in enumerate(columns) for node in nodes}
     ends = [(column[a], row[a], row[b]) for a, b in links]
-    return sum(
-        c == k and (a - i) * (b - j) < 0 for n, (c, a, b) in enumerate(ends) for k, i, j in ends[:n]
-    )
+    return sum(c == k and (a - i) * (b - j) < 0 for n, (c, a, b) in enumerate(ends) for k, i, j in ends[:n])
 
 
 def _draw(path: Path, graph: Any, place: dict[Any, tuple[float, float]], ends: set[Any], rows: int, wide: int) -> None:
@@ -119,8 +119,17 @@ def _draw(path: Path, graph: Any, place: dict[Any, tuple[float, float]], ends: s
                     zorder=3,
                 )
             )
-            ax.text(x, y - 0.01, name, ha="center", va="center", fontsize=9.5, color=_INK, zorder=4)
+            ax.text(x, y, _label(name), ha="center", va="center", fontsize=11, linespacing=0.95, color=_INK, zorder=4)
         figure.savefig(path, format="svg", metadata={"Date": None}, transparent=True)
+
+
+def _label(name: str) -> str:
+    """Return a name on two lines, broken at the hyphen nearest its middle."""
+    hyphens = [place for place, letter in enumerate(name) if letter == "-"]
+    if len(name) <= _SHORT or not hyphens:
+        return name
+    middle = min(hyphens, key=lambda place: abs(place + 1 - len(name) / 2))
+    return f"{name[: middle + 1]}\n{name[middle + 1 :]}"
 
 
 def _link(ax: Any, source: str, target: str, place: dict[Any, tuple[float, float]]) -> None:
@@ -128,8 +137,10 @@ def _link(ax: Any, source: str, target: str, place: dict[Any, tuple[float, float
     from matplotlib.patches import FancyArrowPatch
     from matplotlib.path import Path as Curve
 
-    between = sorted(point for node, point in place.items() if isinstance(node, tuple) and node[:2] == (source, target))
     first, last = place[source], place[target]
+    between = sorted(
+        point for node, point in place.items() if isinstance(node, tuple) and node[0] == source and point[0] < last[0]
+    )
     points = [(first[0] + _BOX / 2, first[1])]
     for x, y in between:
         points += [(x - _BOX / 2, y), (x + _BOX / 2, y)]
