@@ -6,6 +6,7 @@ file, the field and the rule. The optimum's certificate is kept as the JSON it i
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
@@ -245,21 +246,34 @@ def _read(path: str | os.PathLike[str], record: type[T]) -> T:
     data = read_bytes(path)
     if not data.strip():
         raise InputError("is empty; a JSON object is required", source=source)
+    if not data.lstrip()[:1].isascii():
+        raise InputError("must be JSON in UTF-8 without a byte order mark", source=source)
     try:
-        return msgspec.json.decode(data, type=record)
+        value = msgspec.json.decode(data, type=record)
+        json.loads(data, object_pairs_hook=_refuse_duplicates)
     except msgspec.ValidationError as error:
         raise _explain(str(error), source) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(f"is not valid JSON: {error}", source=source) from None
     except RecursionError:
         raise InputError("is nested too deeply", source=source) from None
+    except InputError as error:
+        raise error.within(source) from None
+    return value
+
+
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> None:
+    # The decoder keeps the last of two equal keys, which would hide what a file says first.
+    if len(pairs) > 1 and len({key for key, _ in pairs}) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise InputError("stands twice in one object", field=next(key for key in keys if keys.count(key) > 1))
 
 
 def _explain(message: str, source: str) -> InputError:
     text, _, path = message.partition(" - at `$")
     field = path.rstrip("`").lstrip(".")
     text = re.sub(r"^Expected ", "must be ", text)
-    text = text.replace("`", "").replace("must be int", "must be an integer")
+    text = text.replace("`", "").replace("must be int", "must be an integer").replace("must be obj", "must be an obj")
     missing = re.fullmatch(r"Object missing required field (\w+)", text)
     unknown = re.fullmatch(r"Object contains unknown field (.+)", text)
     for match, rule in ((missing, "is required but missing"), (unknown, "is not a field of this format")):

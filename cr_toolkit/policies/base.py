@@ -19,7 +19,11 @@ class PriorityPolicy(ABC):
     """What ``priority`` is shown."""
 
     vectorised: ClassVar[bool] = False
-    """Whether ``priority`` also accepts a view whose fields are integer arrays (a speed-up for large runs)."""
+    """Whether ``priority`` also accepts a view whose fields are integer arrays.
+
+    A speed-up for large runs that is used for the product's own policies alone, since a column shows a policy
+    requests that have not arrived yet.
+    """
 
     @abstractmethod
     def priority(self, request: Any) -> Any:

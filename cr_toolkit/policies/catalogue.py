@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cr_toolkit.errors import InputError
 from cr_toolkit.policies.base import PriorityPolicy
+from cr_toolkit.policies.information import Information
 from cr_toolkit.registry import Registry
 
 POLICIES: Registry[type[PriorityPolicy]] = Registry(
@@ -36,13 +37,19 @@ def load_policy(reference: str) -> type[PriorityPolicy]:
     sys.modules[spec.name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InputError(
             f"cannot be imported: {type(error).__name__}: {error}", field=path, source="--policy"
         ) from error
     found = getattr(module, name, None)
     if not (isinstance(found, type) and issubclass(found, PriorityPolicy)) or inspect.isabstract(found):
         raise InputError(f"defines no PriorityPolicy called {name!r}", field=path, source="--policy")
+    if not isinstance(found.information, Information):
+        raise InputError(
+            f"gives {name} the information {found.information!r}, which is not an Information",
+            field=path,
+            source="--policy",
+        )
     return found
 
 

@@ -6,6 +6,7 @@ from math import isqrt
 from typing import Self
 
 from cr_toolkit.errors import InputError
+from cr_toolkit.model.request import require_integer
 from cr_toolkit.policies.base import OneBitPolicy
 from cr_toolkit.policies.catalogue import POLICIES
 from cr_toolkit.policies.information import OneBitView
@@ -31,8 +32,8 @@ class OneBitSmallestVolumeFirst(OneBitPolicy):
 
     def __init__(self, threshold: int | None = None, short: int | None = None, long: int | None = None) -> None:
         for name, value in (("threshold", threshold), ("short", short), ("long", long)):
-            if value is not None and value < 1:
-                raise InputError(f"must be >= 1, got {value}", field=f"policy parameter {name}")
+            if value is not None:
+                require_integer(value, least=1, field=f"policy parameter {name}")
         self.threshold = threshold
         self.short = short
         self.long = long

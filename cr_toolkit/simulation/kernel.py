@@ -200,21 +200,39 @@ def head_of_line_starts(arrival: Int64s, prompt: Int64s, output: Int64s, memory:
 
 
 @njit(cache=True, nogil=True)
+def _next_alike(arrival: Int64s, prompt: Int64s, output: Int64s) -> tuple[Int64s, Int64s]:
+    """Return for each request the next identical one or -1, and the first of every kind, ascending."""
+    n = arrival.shape[0]
+    order = np.argsort(output, kind="mergesort")
+    order = order[np.argsort(prompt[order], kind="mergesort")]
+    order = order[np.argsort(arrival[order], kind="mergesort")]
+    after = np.full(n, -1)
+    is_first = np.ones(n, np.bool_)
+    for k in range(n - 1):
+        i, j = order[k], order[k + 1]
+        if output[i] == output[j] and prompt[i] == prompt[j] and arrival[i] == arrival[j]:
+            after[i] = j
+            is_first[j] = False
+    return after, np.flatnonzero(is_first)
+
+
+@njit(cache=True, nogil=True)
 def skipping_starts(arrival: Int64s, prompt: Int64s, output: Int64s, memory: int, peak_rule: bool) -> Int64s:
     """Return the starts of requests given in priority order, later ones passing those that do not fit.
 
-    A heap holds each waiting request under a time before which it cannot start. Further starts only delay that time,
-    so it stays valid, and a request is looked at again only when its time has come.
+    A heap holds a time before which a waiting request cannot start. Further starts only delay that time, so it stays
+    valid, and a request is looked at again only when its time has come. Of identical requests only the first that
+    waits is in the heap: what delays it delays the others.
     """
     n = arrival.shape[0]
     start = np.empty(n, np.int64)
     completion = np.empty(n, np.int64)
     offset = np.empty(n, np.int64)
     first = last = 0
-    time = arrival.copy()
-    rank = np.arange(n)
-    size = n
-    for root in range(n // 2 - 1, -1, -1):
+    after, rank = _next_alike(arrival, prompt, output)
+    time = arrival[rank]
+    size = rank.shape[0]
+    for root in range(size // 2 - 1, -1, -1):
         _sink(time, rank, size, root)
     while size > 0:
         now = time[0]
@@ -226,8 +244,11 @@ def skipping_starts(arrival: Int64s, prompt: Int64s, output: Int64s, memory: int
             time[0] = begin
             _sink(time, rank, size, 0)
             continue
-        size -= 1
-        _swap(time, rank, 0, size)
+        if after[job] >= 0:
+            rank[0] = after[job]
+        else:
+            size -= 1
+            _swap(time, rank, 0, size)
         _sink(time, rank, size, 0)
         start[job] = now
         insert_running(completion, offset, first, last, now + output[job], prompt[job] - now)

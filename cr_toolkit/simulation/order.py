@@ -36,7 +36,7 @@ def priority_order(instance: Instance, policy: PriorityPolicy) -> NDArray[np.int
     """
     import numpy as np
 
-    if policy.vectorised and instance.memory < _INT64_SAFE:
+    if _is_built_in(policy) and policy.vectorised and instance.memory < _INT64_SAFE:
         keys = np.broadcast_to(policy.priority(_column_view(instance, policy)), len(instance))
         return np.argsort(keys, kind="stable").astype(np.int64)
     views = [_view(instance, policy, index) for index in range(len(instance))]
@@ -51,6 +51,11 @@ def priority_order(instance: Instance, policy: PriorityPolicy) -> NDArray[np.int
         if priority != priority:
             raise InputError(f"gave request {index} the priority {priority}", field=f"policy {type(policy).__name__}")
     return np.array(order, dtype=np.int64)
+
+
+def _is_built_in(policy: PriorityPolicy) -> bool:
+    # A whole column shows requests that have not arrived yet: only policies that ship with the product are given one.
+    return type(policy).__module__.startswith("cr_toolkit.policies.")
 
 
 def _view(instance: Instance, policy: PriorityPolicy, index: int) -> Any:

@@ -153,6 +153,12 @@ def test_a_users_file_is_a_policy(tmp_path: Path) -> None:
         ("x = 1", "own.py:X", "own.py defines no PriorityPolicy called 'X'"),
         ("def X(): pass", "own.py:X", "own.py defines no PriorityPolicy called 'X'"),
         ("import nothing_like_this", "own.py:X", "own.py cannot be imported: ModuleNotFoundError"),
+        ("raise SystemExit(3)", "own.py:X", "own.py cannot be imported: SystemExit: 3"),
+        (
+            OWN_POLICY.replace("    def", "    information = 'foo'\n    def"),
+            "own.py:LargestVolumeFirst",
+            "own.py gives LargestVolumeFirst the information 'foo', which is not an Information",
+        ),
         ("class X(:", "own.py:X", "own.py cannot be imported: SyntaxError"),
         (
             "from cr_toolkit.policies import PriorityPolicy\nclass X(PriorityPolicy): pass",
@@ -171,6 +177,20 @@ def test_a_bad_policy_file_is_one_clear_sentence(
         load_policy(reference)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+class Peeker(PriorityPolicy):
+    """Would order by what is still to come, if it were shown more than one request."""
+
+    vectorised = True
+
+    def priority(self, request: FullView) -> int:
+        assert isinstance(request.arrival, int)
+        return request.output
+
+
+def test_a_users_policy_is_never_shown_requests_to_come() -> None:
+    assert simulate(INSTANCE, Peeker).order == simulate(INSTANCE, "sjf").order
 
 
 def test_requests_compare_by_value() -> None:
