@@ -61,9 +61,9 @@ def earliest_start(
             step = completion[i]
             if not own_checked and step < end:
                 own_checked = True
-                overflow = total + (last - 1 - i) * end + prompt + output - memory
-                if overflow > 0:
-                    later = max(later, min(now + overflow, end))
+                if total + (last - 1 - i) * end + prompt + output > memory:
+                    # What runs only grows until the next completion, so it cannot complete before that either.
+                    later = max(later, completion[i + 1] - output + 1)
             total += offset[i]
             if step <= end:
                 if step <= later:
@@ -73,10 +73,8 @@ def earliest_start(
                     later = max(later, min(now + overflow, step))
                 own_checked = own_checked or step == end
             i -= 1
-        if not own_checked:
-            overflow = total + (last - first) * end + prompt + output - memory
-            if overflow > 0:
-                later = max(later, min(now + overflow, end))
+        if not own_checked and total + (last - first) * end + prompt + output > memory:
+            later = max(later, completion[first] - output + 1)
         if later == now:
             return now
         now = later

@@ -73,7 +73,8 @@ def _not_before(request: Request, start: int, running: list[tuple[int, int, int]
     """Return ``start`` if the request fits there, else a later time before which it cannot fit.
 
     Memory rises between completions, so only completion steps need a look. At step t an overflow of e tokens lasts
-    until the request, started later, holds e tokens less there, or no longer runs before t.
+    until the request, started later, holds e tokens less there, or no longer runs before t. If its own last step
+    overflows, it cannot complete before the next completion, as what runs only grows until then.
     """
     end = start + request.output
     steps = {completion for completion, _, _ in running if start < completion < end} | {end}
@@ -83,4 +84,7 @@ def _not_before(request: Request, start: int, running: list[tuple[int, int, int]
         overflow = held + request.prompt + step - start - memory
         if overflow > 0:
             later = max(later, min(start + overflow, step))
+            if step == end:
+                following = min(completion for completion, _, _ in running if completion >= end)
+                later = max(later, following - request.output + 1)
     return later

@@ -1,4 +1,4 @@
-"""Simulated annealing over (order, delays): the upper bound for up to about a thousand requests.
+"""Simulated annealing over (order, delays): good schedules of tens of requests.
 
 A state is a permutation and one delay per request. It is decoded as a list schedule in which a delayed request starts
 at the first fit at least ``delay`` steps after its own first fit. Delays relative to the first fit, unlike absolute
@@ -14,7 +14,7 @@ from numba import njit
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Instance, Schedule
 from lp_models.upper.list_schedule import fits_64_bits
-from lp_models.upper.profile import Int64s, earliest_fit, place
+from lp_models.upper.profile import Int64s, copy_profile, earliest_fit, place
 from lp_models.upper.randomness import RandomState, random_below, random_state, random_unit
 
 _SNAPSHOTS = 16
@@ -95,9 +95,9 @@ def anneal_beside(
     facts = np.zeros((2, rows, 2), np.int64)
     newest = np.zeros(rows, np.int64)
     profile = np.empty((3, width + 2 * n), np.int64)
-    saved[0, 0, :, :width] = background
+    copy_profile(background, saved[0, 0], width)
     facts[0, 0, 0] = width
-    profile[:, :width] = background
+    copy_profile(background, profile, width)
     delay = _implied_delays(prompt, output, memory, order, arrival, release, profile, width)
     order = order.copy()
     new_order, new_delay, starts = order.copy(), delay.copy(), arrival.copy()
@@ -111,8 +111,9 @@ def anneal_beside(
     cooling = (_COLD / temperature) ** (1.0 / max(1, evaluations))
     for _ in range(evaluations):
         temperature *= cooling
-        new_order[:] = order
-        new_delay[:] = delay
+        for i in range(n):
+            new_order[i] = order[i]
+            new_delay[i] = delay[i]
         row = _change(state, output, new_order, new_delay) // stride
         limit = cost - temperature * np.log(random_unit(state))
         new = _decode(
@@ -129,7 +130,7 @@ def anneal_beside(
             starts[order[p]] = new_starts[order[p]]
         if cost < best:
             best = cost
-            best_starts[:] = starts
+            best_starts = starts.copy()
     return best, best_starts
 
 
@@ -165,11 +166,11 @@ def _decode(
     edge, count, offset = profile[0], profile[1], profile[2]
     size: int = facts[newest[row], row, 0]
     total: int = facts[newest[row], row, 1]
-    profile[:, :size] = saved[newest[row], row, :, :size]
+    copy_profile(saved[newest[row], row], profile, size)
     for p in range(row * stride, n):
         if p % stride == 0 and p > row * stride:
             beside = 1 - newest[p // stride]
-            saved[beside, p // stride, :, :size] = profile[:, :size]
+            copy_profile(profile, saved[beside, p // stride], size)
             facts[beside, p // stride, 0] = size
             facts[beside, p // stride, 1] = total
             if total > limit:

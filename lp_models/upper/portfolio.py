@@ -12,48 +12,63 @@ from cr_toolkit.errors import CrtoolError
 from cr_toolkit.model import Instance, Schedule
 from cr_toolkit.policies import Admission, Queue
 from cr_toolkit.simulation import simulate
-from lp_models.upper.list_schedule import fits_64_bits
+from cr_toolkit.simulation.kernel import kernel_starts
+from lp_models.upper.list_schedule import fits_64_bits, list_starts
+from lp_models.upper.polish import left_shift
+from lp_models.upper.rolling import rolling_search
 
 Int64s = NDArray[np.int64]
 
 _SKIPPING = 1000
 """Up to this many requests the policies run with a skipping queue too, which looks at a backlog again and again."""
 
-_ANNEALED = 1000
-"""Up to this many requests schedules are annealed."""
-
-_ROUND = 20_000
-"""Evaluations of the first annealing round; each further round takes twice the last one's."""
-
 _PLACED = 50_000
-"""Up to this many requests list schedules are made and shifted: their cost grows with the square."""
+"""Up to this many requests schedules are improved; the cost of list schedules and shifts grows with the square."""
 
-_PASSES = 2 * 10**9
+_PASSES = 5 * 10**8
 """Left shift: number of passes times requests squared, at most (one pass is always made)."""
 
 
 def upper_bound(
-    instance: Instance, *, evaluations: int = 100_000, seconds: float | None = None, seed: int = 0
+    instance: Instance, *, evaluations: int | None = None, seconds: float | None = None, seed: int = 0
 ) -> tuple[Schedule, str]:
     """Return a feasible schedule of low total latency and the name of the method that found it.
 
-    Runs of priority policies come first, for instances of any size; up to a thousand requests, annealing from the
-    best of them follows, and a left shift at the end.
+    Runs of priority policies come first, for instances of any size; up to 50,000 requests, a list schedule, rolling
+    annealing and a left shift follow.
 
     Args:
         instance: the requests and the memory budget.
-        evaluations: schedules that annealing may decode, for up to 30 requests; fewer for n > 30, by the factor
-            (30/n)^1.5, as each then takes longer. The result depends on this and ``seed`` alone.
-        seconds: stop annealing when this much time has passed (a safety net: results then depend on the machine).
+        evaluations: how many (partial) schedules annealing may decode; by default 100,000, and 100 for every
+            request. The result depends on this and ``seed`` alone.
+        seconds: start no further round of annealing when this much time has passed (a safety net: results then
+            depend on the machine).
         seed: of the random choices.
     """
     deadline = None if seconds is None else monotonic() + seconds
     if not fits_64_bits(instance):
         return _checked(instance, *_plain_run(instance))
-    schedule, method = _best_run(instance)
-    schedule, method = _annealed(instance, schedule, method, evaluations, deadline, seed)
-    schedule, method = _shifted(instance, schedule, method)
-    return _checked(instance, schedule, method)
+    runs = _policy_runs(instance)
+    if len(instance) > _PLACED:
+        return _checked(instance, *_cheapest(runs))
+    # Placed in the order of a good run, the ones behind fill what that run left free.
+    first = np.argsort(min(runs.values(), key=np.sum), kind="stable")
+    found = {**runs, "list schedule": _listed(instance, first)}
+    if len(instance) > 1 and evaluations != 0:
+        bases = [np.argsort(starts, kind="stable") for starts in runs.values()]
+        found["annealing"] = rolling_search(
+            instance,
+            [first, *bases],
+            evaluations=100_000 + 100 * len(instance) if evaluations is None else evaluations,
+            deadline=deadline,
+            seed=seed,
+        )
+    return _checked(instance, *_shifted(instance, *_cheapest(found)))
+
+
+def _cheapest(found: dict[str, Int64s]) -> tuple[Schedule, str]:
+    method = min(found, key=lambda name: int(found[name].sum()))
+    return Schedule(tuple(found[method].tolist())), method
 
 
 def _plain_run(instance: Instance) -> tuple[Schedule, str]:
@@ -62,25 +77,20 @@ def _plain_run(instance: Instance) -> tuple[Schedule, str]:
     return best.schedule, best.policy
 
 
-def _best_run(instance: Instance) -> tuple[Schedule, str]:
-    """Return the cheapest of runs and list schedules over several static orders."""
-    from cr_toolkit.simulation.kernel import kernel_starts
-    from lp_models.upper.list_schedule import list_starts
+def _policy_runs(instance: Instance) -> dict[str, Int64s]:
+    """Return the starts of runs over several static orders."""
+    queues = (Queue.HEAD_OF_LINE, Queue.SKIPPING) if len(instance) <= _SKIPPING else (Queue.HEAD_OF_LINE,)
+    return {
+        f"{name} {queue}": kernel_starts(instance, order, Admission.LOOKAHEAD, queue)
+        for name, order in _orders(instance).items()
+        for queue in queues
+    }
 
+
+def _listed(instance: Instance, order: Int64s) -> Int64s:
     arrival, prompt, output = instance.arrays
-    n = len(instance)
-    found: list[tuple[int, Int64s, str]] = []
-    for name, order in _orders(instance).items():
-        for queue in (Queue.HEAD_OF_LINE, Queue.SKIPPING) if n <= _SKIPPING else (Queue.HEAD_OF_LINE,):
-            starts = kernel_starts(instance, order, Admission.LOOKAHEAD, queue)
-            found.append((int(starts.sum()), starts, f"{name} {queue}"))
-    if n <= _PLACED:
-        # Placed in the order of a good run, the ones behind fill what that run left free.
-        order = np.argsort(min(found, key=lambda run: run[0])[1], kind="stable")
-        starts = list_starts(prompt, output, instance.memory, order, arrival)
-        found.append((int(starts.sum()), starts, "list schedule"))
-    _, starts, method = min(found, key=lambda run: run[0])
-    return Schedule(tuple(starts.tolist())), method
+    starts: Int64s = list_starts(prompt, output, instance.memory, order, arrival)
+    return starts
 
 
 def _orders(instance: Instance) -> dict[str, Int64s]:
@@ -98,33 +108,7 @@ def _orders(instance: Instance) -> dict[str, Int64s]:
     return {name: np.argsort(key, kind="stable").astype(np.int64) for name, key in keys.items()}
 
 
-def _annealed(
-    instance: Instance, schedule: Schedule, method: str, evaluations: int, deadline: float | None, seed: int
-) -> tuple[Schedule, str]:
-    from lp_models.upper.annealing import anneal
-
-    n = len(instance)
-    left = evaluations if n <= 30 else int(evaluations * (30 / n) ** 1.5)
-    if n > _ANNEALED or n == 1:
-        return schedule, method
-    cost, size, turn = schedule.total_latency(instance), _ROUND, 0
-    while left > 0 and (deadline is None or monotonic() < deadline):
-        size = min(size, left)
-        # Rounds alternate between a fresh start and the best schedule so far.
-        found = anneal(instance, evaluations=size, seed=seed + turn, start=schedule if turn % 2 else None)
-        left -= size
-        size *= 2
-        turn += 1
-        if (new := found.total_latency(instance)) < cost:
-            schedule, cost, method = found, new, "annealing"
-    return schedule, method
-
-
 def _shifted(instance: Instance, schedule: Schedule, method: str) -> tuple[Schedule, str]:
-    from lp_models.upper.polish import left_shift
-
-    if len(instance) > _PLACED:
-        return schedule, method
     starts = np.array(schedule.start, np.int64)
     passes = max(1, min(100, _PASSES // len(instance) ** 2))
     shifted = left_shift(*instance.arrays, instance.memory, starts, passes)

@@ -47,6 +47,9 @@ def earliest_fit(
         overflow = offset[i] + count[i] * step + prompt + step - start - memory
         if overflow > 0:
             start = min(start + overflow, step)
+            if step == end and i + 1 < size:
+                # What the profile holds only grows inside a stretch, so the request cannot end inside it.
+                start = max(start, edge[i + 1] - output + 1)
             # The end has moved too: unless this segment is over, more of it may lie in the request's life now.
             if i + 1 < size and edge[i + 1] == step:
                 i += 1
@@ -85,6 +88,15 @@ def _insert_edge(edge: Int64s, count: Int64s, offset: Int64s, size: int, at: int
     count[at] = count[at - 1]
     offset[at] = offset[at - 1]
     return size + 1
+
+
+@njit(cache=True, nogil=True)
+def copy_profile(source: Int64s, target: Int64s, size: int) -> None:
+    """Copy a profile held as the rows edge, count and offset (a loop, as slices take seconds to compile)."""
+    for i in range(size):
+        target[0, i] = source[0, i]
+        target[1, i] = source[1, i]
+        target[2, i] = source[2, i]
 
 
 @njit(cache=True, nogil=True)

@@ -102,3 +102,11 @@ def test_golden_costs() -> None:
     lockstep = Instance.burst(40, [(0, 10)] * 8)
     for admission in Admission:
         assert simulate(lockstep, "svf", admission=admission).cost == 4 * 10 + 4 * 20
+
+
+def test_a_request_that_waits_beside_a_growing_one_needs_no_small_steps() -> None:
+    """Its last step overflows by more and more tokens, for 10^15 steps, until the long request completes."""
+    memory = 2**52
+    instance = Instance.burst(memory, [(0, 10**15), (memory - 5, 5)])
+    for engine in ("reference", "kernel"):
+        assert simulate(instance, "fcfs", engine=engine).schedule.start == (0, 10**15)

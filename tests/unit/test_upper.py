@@ -11,6 +11,7 @@ from cr_toolkit.simulation import simulate
 from lp_models.upper import upper_bound
 from lp_models.upper.annealing import anneal
 from lp_models.upper.list_schedule import list_schedule
+from lp_models.upper.rolling import rolling_starts
 from tests.brute_force import brute_force_optimum
 
 DELAYED = Instance.burst(11, [(0, 10), (4, 3), (3, 3)])
@@ -107,6 +108,30 @@ def test_annealing_beats_every_policy_clearly():
 
 def test_a_time_limit_stops_annealing():
     instance = random_instance(30, 60, seed=5)
-    schedule, method = upper_bound(instance, evaluations=10**9, seconds=0.0)
+    limited = upper_bound(instance, evaluations=10**15, seconds=0.0)
+    assert limited[0].is_feasible(instance)
+    assert limited[0].total_latency(instance) > upper_bound(instance, evaluations=200_000)[0].total_latency(instance)
+
+
+def test_without_evaluations_the_runs_and_a_left_shift_remain():
+    instance = random_instance(30, 60, seed=5)
+    schedule, method = upper_bound(instance, evaluations=0)
     assert schedule.is_feasible(instance)
     assert "annealing" not in method
+
+
+@pytest.mark.parametrize("latest", [0, 3000])
+@pytest.mark.parametrize(("window", "settled"), [(1, 1), (7, 2), (20, 20), (200, 50)])
+def test_rolling_windows_of_any_shape_give_feasible_schedules(latest, window, settled):
+    instance = random_instance(120, 60, latest)
+    order = np.array(simulate(instance, "svf").schedule.start).argsort(kind="stable")
+    starts = rolling_starts(*instance.arrays, instance.memory, order, window, settled, 100, 0)
+    assert Schedule(tuple(starts.tolist())).is_feasible(instance)
+
+
+def test_rolling_annealing_pays_at_a_thousand_requests():
+    instance = random_instance(1000, 100)
+    best = min(simulate(instance, policy).cost for policy in ("svf", "sjf", "fcfs"))
+    schedule, method = upper_bound(instance, evaluations=40_000)
+    assert method.startswith("annealing")
+    assert schedule.total_latency(instance) < 0.95 * best
