@@ -32,9 +32,9 @@ def test_the_optimum_is_missed_on_at_most_one_instance_in_a_hundred():
     generator = random.Random(0)
     missed = 0
     for _ in range(150):
-        memory = generator.randint(4, 30)
+        memory = generator.randint(4, 14)
         triples = []
-        for _ in range(generator.randint(4, 7)):
+        for _ in range(generator.randint(4, 6)):
             output = generator.randint(1, memory)
             triples.append(
                 (generator.choice([0, generator.randint(0, 9)]), generator.randint(0, memory - output), output)
