@@ -6,6 +6,7 @@ once, and what each of them does is the same for any number of workers.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -32,11 +33,13 @@ class Portfolio:
         searcher: a registered name, or ``auto``.
         space: what may be proposed.
         seed: of the search.
+        families: whether ``auto`` may use the known families.
     """
 
     searcher: str
     space: Space
     seed: int
+    families: bool = True
     _elites: dict[int, list[Scored]] = field(init=False)
     _credit: dict[str, float] = field(init=False, default_factory=dict)
 
@@ -57,10 +60,10 @@ class Portfolio:
         size = random.choice(sizes)
         if self.searcher != "auto":
             name = self.searcher
-        elif index == 0:
+        elif index == 0 and self.families:
             name = "family"
         else:
-            names = [name for name in _PRIOR if name != "hill" or size <= _SIZES[0]]
+            names = [name for name in _PRIOR if self._serves(name, size)]
             weights = [_PRIOR[name] * (0.3 + self._credit.get(name, 0.0)) for name in names]
             name = random.choices(names, weights)[0]
         if name == "family":
@@ -72,20 +75,28 @@ class Portfolio:
         evaluations = 200 if size <= 140 else 120 if size <= 400 else 60
         return Task(index, name, min(evaluations, most), size, tuple(dict.fromkeys(elites))[:8])
 
+    def _serves(self, name: str, size: int) -> bool:
+        return (name != "hill" or size <= _SIZES[0]) and (name != "family" or self.families)
+
     def merge(self, outcome: Outcome) -> bool:
         """Take in an outcome, in order of the tasks; return whether the best candidate changed."""
         before = self.best
+        gain = self.take_in(outcome.found)
+        name = outcome.task.searcher
+        self._credit[name] = _DECAY * self._credit.get(name, 0.0) + (1 - _DECAY) * gain
+        return self.best is not None and (before is None or self.best.ratio > before.ratio)
+
+    def take_in(self, found: Sequence[Scored]) -> float:
+        """Keep what is among the best of its size; return how much it improved on what was there."""
         gain = 0.0
         for size, kept in self._elites.items():
             record = kept[0].ratio if kept else Fraction(1)
-            fitting = [scored for scored in outcome.found if scored.pattern.size <= size]
+            fitting = [scored for scored in found if scored.pattern.size <= size]
             merged = sorted({*kept, *fitting}, key=_rank)
             self._elites[size] = _spread_out(merged)
             if merged and merged[0].ratio > record:
                 gain += min(1.0, 20 * float(merged[0].ratio / record - 1))
-        name = outcome.task.searcher
-        self._credit[name] = _DECAY * self._credit.get(name, 0.0) + (1 - _DECAY) * gain
-        return self.best is not None and (before is None or self.best.ratio > before.ratio)
+        return gain
 
 
 def _rank(scored: Scored) -> tuple[Fraction, int, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -30,8 +30,8 @@ from lp_models.bounds import best_lower_bound
 from lp_models.upper import upper_bound
 
 DEFAULT_SECONDS = 60.0
-MOST_REQUESTS = {Queue.HEAD_OF_LINE: 4000, Queue.SKIPPING: 1000}
-"""Default limit on the requests of a candidate; a run that skips looks at all that wait again and again."""
+MOST_REQUESTS = 4000
+"""Default limit on the requests of a candidate."""
 
 BEST_FILE = "best.json"
 
@@ -102,6 +102,8 @@ def search(
     seed: int = 0,
     jobs: int = 1,
     max_requests: int | None = None,
+    families: bool = True,
+    starts: Sequence[Pattern] = (),
     out: str | os.PathLike[str] | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> SearchResult:
@@ -122,7 +124,9 @@ def search(
         seconds: stop after so much time; 60 when no budget is given.
         seed: of the random streams (>= 0).
         jobs: processes to use.
-        max_requests: most requests of a candidate; 4000, or 1000 when skipping, if not given.
+        max_requests: most requests of a candidate; 4000 if not given.
+        families: whether ``auto`` may use the known families; without them it starts from nothing.
+        starts: candidates to begin with, not counted; those outside the space are left out.
         out: folder that receives the best witness as ``best.json`` every time it improves.
         progress: called now and then.
 
@@ -131,15 +135,20 @@ def search(
     """
     began = time.monotonic()
     _check(evaluations, seconds, seed, jobs, max_requests, searcher)
-    discipline = Queue(queue)
-    most = max_requests if max_requests is not None else MOST_REQUESTS[discipline]
+    if searcher == "family" and not families:
+        raise InputError("must not be family in a search without families", field="searcher")
+    most = max_requests if max_requests is not None else MOST_REQUESTS
     space = Space(_share(alpha), _is_burst(traffic), most)
     if evaluations is None and seconds is None:
         seconds = DEFAULT_SECONDS
-    setting = Setting(policy, dict(parameters or {}), Admission(admission), discipline, space, seed)
+    setting = Setting(policy, dict(parameters or {}), Admission(admission), Queue(queue), space, seed)
     setting.evaluator()
-    portfolio = Portfolio(searcher, space, seed)
+    portfolio = Portfolio(searcher, space, seed, families)
     book = _Book(setting, portfolio, None if out is None else Path(out) / BEST_FILE)
+    if starts:
+        evaluator = setting.evaluator()
+        portfolio.take_in([Scored(one, evaluator.evaluate(one).ratio) for one in starts if space.admits(one)])
+        book.enter(0)
 
     def merged(done: int, changed: bool) -> None:
         if changed:

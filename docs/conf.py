@@ -100,6 +100,63 @@ def lemma_table() -> str:
     return "\n".join(rows) + "\n"
 
 
+def family_table() -> str:
+    """Return the registered families as a MyST table."""
+    from fractions import Fraction
+
+    from adversaries import FAMILIES
+
+    shares = (Fraction(1, 8), Fraction(1, 2), Fraction(9, 10))
+    columns = " | ".join(f"limit at {share}" for share in shares)
+    rows = [f"| family | construction | hurts | admission | {columns} |", "|---" * (4 + len(shares)) + "|"]
+    for name, kind in FAMILIES.items():
+        family = kind()
+        limits = []
+        for share in shares:
+            limit = family.limit(share)
+            missing = family.parameters(share, 1) is None
+            limits.append("–" if missing else "unbounded" if limit is None else f"{float(limit):.3f}")
+        policy = f"`{family.policy}`" + (", skipping" if family.queue == "skipping" else "")
+        rules = ", ".join(sorted(rule.value for rule in family.admissions))
+        rows.append("| " + " | ".join((name, _first_sentence(kind), policy, rules, *limits)) + " |")
+    return "\n".join(rows) + "\n"
+
+
+def searcher_table() -> str:
+    """Return the registered searchers as a MyST table."""
+    from adversaries import SEARCHERS
+
+    rows = ["| searcher | what it does |", "|---|---|"]
+    rows += [f"| `{name}` | {_first_sentence(searcher)} |" for name, searcher in SEARCHERS.items()]
+    return "\n".join(rows) + "\n"
+
+
+def frontier_page() -> tuple[str, bytes]:
+    """Return the frontier of SVF from the shipped witnesses, as a MyST table and as a picture."""
+    from adversaries.corpus import SHIPPED, Point, load
+    from cr_toolkit.policies import Admission, Queue
+    from cr_toolkit.report.frontier import DEFAULT_SHARES, frontier
+    from cr_toolkit.report.frontier_picture import draw
+    from cr_toolkit.report.wording import decimal
+
+    kept = load(SHIPPED)
+    points = [Point("svf", rule, Queue.HEAD_OF_LINE, share) for rule in Admission for share in DEFAULT_SHARES]
+    places = frontier(kept, points)
+    rows = ["| admission | $\\alpha$ | certified ratio | requests | tightest bound | gap | witness |", "|---" * 7 + "|"]
+    for place in places:
+        worst, gap = place.worst, place.gap
+        assert worst is not None
+        assert gap is not None
+        theorem, bound = place.above[0]
+        ratio, above = decimal(worst.ratio, towards="down"), decimal(bound, towards="up")
+        cells = (
+            place.point.admission, place.point.alpha, ratio, f"{worst.requests:,}", f"{above} (`{theorem.id}`)",
+            decimal(gap), f"`{worst.path.name}`",
+        )  # fmt: skip
+        rows.append("| " + " | ".join(map(str, cells)) + " |")
+    return "\n".join(rows) + "\n", draw("frontier.svg", "svf", kept, places)
+
+
 def explained_picture() -> bytes:
     """Return the waterfall of a witness that comes with the project."""
     from cr_toolkit.model.formats import read_witness
@@ -124,9 +181,14 @@ def write_generated_pages(_: object) -> None:
         "theorems": theorem_table,
         "bounds": bounds_table,
         "lemmas": lemma_table,
+        "families": family_table,
+        "searchers": searcher_table,
     }
     for name, make in pages.items():
         (GENERATED / f"{name}.md").write_text(make(), encoding="utf-8")
+    table, picture = frontier_page()
+    (GENERATED / "frontier.md").write_text(table, encoding="utf-8")
+    (GENERATED / "frontier.svg").write_bytes(picture)
     write_pictures()
 
 

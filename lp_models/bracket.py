@@ -6,6 +6,7 @@ is believed: its schedules are checked, and its proof counts only when the check
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError, prove_no_better
+from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError
 from cr_toolkit.errors import CrtoolError, InputError
 from cr_toolkit.model import Instance, Schedule
 from cr_toolkit.model.formats import instance_record
@@ -23,7 +24,8 @@ from lp_models.bounds import LowerBound, best_lower_bound
 from lp_models.engines.catalogue import ENGINES, Answer, Task
 from lp_models.engines.search import compile_search
 from lp_models.portfolio import run_engines
-from lp_models.prices import SCALE, kinds_of, price_bound, raised_prices
+from lp_models.prices import kinds_of, price_bound, raised_prices
+from lp_models.proof import compile_guide, prove
 from lp_models.upper import upper_bound
 
 CERTIFICATE_FORMAT = "crtool/certificate/1"
@@ -47,8 +49,17 @@ _TINY = Instance.burst(3, [(0, 2), (1, 1), (0, 1)])
 _PLAIN_REQUESTS, _PLAIN_NODES = 8, 4_000
 """Up to so many requests are first enumerated in plain Python, for so many nodes: a fraction of a second."""
 
-_NODES = 300_000
-"""Most nodes of a re-enumeration: ten to twenty seconds of plain Python."""
+_NODES = 3_000_000
+"""Most nodes of a proof: about half a minute of the checker."""
+
+_OVERRUN = 0.5, 5.0
+"""How much longer than asked the proof of an engine's claim may take: a share of the time, at most so many seconds."""
+
+_CLIMB = 0.2, 7.0, 0.1
+"""The first proof aims at this share of the gap; the whole of it is taken to cost e^7 times none; the shortest step."""
+
+_SEARCH_SHARE = 0.6
+"""Share of the time left that an engine gets; the rest is for the proof of its claim, or for another engine."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +122,7 @@ def optimum(
 
     Args:
         instance: the requests and the memory budget.
-        seconds: time to spend; the re-enumeration that certifies a proof may add as much again.
+        seconds: time to spend; proving an engine's claim may add half as much again, or five seconds if that is less.
         engine: ``auto``, ``bounds`` (no exact engine), or a registered engine.
         seed: of the random choices of the upper bound.
         jobs: engines run at the same time by ``auto``.
@@ -133,9 +144,11 @@ class _Solve:
     def __init__(self, instance: Instance, seconds: float, engine: str, seed: int, jobs: int) -> None:
         self._begin = time.monotonic()
         self._deadline = self._begin + seconds
+        self._overrun = min(_OVERRUN[0] * seconds, _OVERRUN[1])
         self._instance, self._engine, self._seed, self._jobs = instance, engine, seed, jobs
         self._notes: list[str] = []
         self._prices: dict[int, int] = {}
+        self._last = 1
         self._lower = LowerBound(Fraction(sum(r.output for r in instance.requests)), "outputs")
         self._schedule, self._method = _one_by_one(instance), "one by one"
         self._upper = self._schedule.total_latency(instance)
@@ -163,7 +176,9 @@ class _Solve:
         """Close the bracket of a tiny instance without compiled code, which takes seconds to load or build."""
         for policy in ("svf", "sjf"):
             self._offer(simulate(self._instance, policy).schedule, policy)
-        self._enumerate(_PLAIN_NODES)
+        while self._lower.integer < self._upper:
+            if not self._prove(self._upper, self._deadline, guided=False):
+                return
 
     def _bound(self) -> None:
         self._raise_lower(best_lower_bound(self._instance))
@@ -182,6 +197,7 @@ class _Solve:
         rounds = max(50, min(_MAX_ROUNDS, _ASCENT_WORK // (kinds * last)))
         self._untimed(lambda: raised_prices(_TINY, 4, 4, 1))
         self._prices = raised_prices(self._instance, self._upper, last, rounds)
+        self._last = last
         self._raise_lower(price_bound(self._instance, self._prices))
 
     def _solve(self) -> None:
@@ -189,19 +205,37 @@ class _Solve:
             self._notes.append("too large for an exact engine")
             return
         names = _PORTFOLIO if self._engine == AUTO else (self._engine,)
-        if "search" in names:
-            self._untimed(compile_search)
-        for name, task, answer in run_engines(names, self._task(), self._jobs):
+        self._untimed(compile_search)
+        self._untimed(compile_guide)
+        if self._engine == AUTO:
+            self._climb(self._deadline)
+        if self._lower.integer == self._upper or time.monotonic() >= self._deadline:
+            return
+        # Where ``auto`` has time left, its proofs became too long; an engine may still find a better schedule.
+        for together in [names] if self._jobs > 1 else [(name,) for name in names]:
+            if self._run(together, self._begin_share(_SEARCH_SHARE)):
+                break
+        self._climb(self._deadline)
+
+    def _run(self, names: tuple[str, ...], deadline: float) -> bool:
+        """Run engines until one of them has a proof; return whether one has."""
+        for name, task, answer in run_engines(names, self._task(deadline), self._jobs):
             if answer.note:
                 self._notes.append(f"{name}: {answer.note}")
             claim = self._claim(name, task, answer)
             if claim is not None and claim <= self._upper and self._certify(name):
-                return
-            if self._lower.integer == self._upper or (answer.proved and claim is not None):
-                return
+                return True
+            if self._lower.integer == self._upper or claim is not None:
+                return True
+        return False
 
-    def _task(self) -> Task:
-        return Task(self._instance, self._upper, self._prices, self._deadline)
+    def _begin_share(self, share: float) -> float:
+        """Return the moment at which ``share`` of the time left is over."""
+        now = time.monotonic()
+        return now + share * max(0.0, self._deadline - now)
+
+    def _task(self, deadline: float) -> Task:
+        return Task(self._instance, self._upper, self._prices, deadline)
 
     def _claim(self, name: str, task: Task, answer: Answer) -> int | None:
         """Take the schedule of ``answer`` if it is good; return the optimum it claims, or None."""
@@ -222,26 +256,52 @@ class _Solve:
     def _certify(self, name: str) -> bool:
         """Repeat the proof of engine ``name`` that nothing is cheaper than ``self._upper``."""
         claim = self._upper
-        closed = self._enumerate(_NODES)
+        while self._lower.integer < self._upper and self._prove(self._upper, self._deadline + self._overrun):
+            pass
+        closed = self._lower.integer == self._upper
         if self._upper < claim:
             self._notes.append(f"{name}: claimed that {claim} is optimal, which is false")
         if not closed:
             self._notes.append(f"{name}: claims that {claim} is optimal; the proof is too long to be re-checked")
         return closed
 
-    def _enumerate(self, node_limit: int) -> bool:
-        """Enumerate in plain Python until nothing is cheaper than ``self._upper``; return whether that is proved."""
-        requests = [(r.arrival, r.prompt, r.output) for r in self._instance.requests]
+    def _climb(self, deadline: float) -> None:
+        """Raise the lower bound by proofs of ever higher targets, up to the cost of the schedule, till ``deadline``.
+
+        The time of a proof grows roughly exponentially with its target; the last one tells how far the next can aim.
+        One that fails has cost half of the time that was left.
+        """
+        first, growth, shortest = _CLIMB
+        gap = self._upper - self._lower.integer
+        step = round(first * gap)
         while self._lower.integer < self._upper:
-            try:
-                nodes = prove_no_better(self._instance.memory, requests, self._upper, self._prices, SCALE, node_limit)
-            except BetterScheduleError as better:
-                self._offer(Schedule(better.start), "enumeration")
-            except NodeLimitError:
-                return False
+            begin = time.monotonic()
+            if begin >= deadline:
+                return
+            step = max(1, min(step, self._upper - self._lower.integer))
+            target = self._lower.integer + step
+            if self._prove(target, deadline if step == 1 else (begin + deadline) / 2):
+                now = time.monotonic()
+                reach = math.log(max(1.0, (deadline - now) / (3 * (now - begin) + 1e-3))) / growth
+                step = round(gap * max(shortest, reach))
+                if target + step + shortest * gap > self._upper:
+                    step = self._upper - target
+            elif step == 1:
+                return
             else:
-                certificate = price_bound(self._instance, self._prices, SCALE).certificate
-                self._lower = LowerBound(Fraction(self._upper), "enumeration", {**certificate, "nodes": nodes})
+                step //= 2
+
+    def _prove(self, target: int, deadline: float, *, guided: bool = True) -> bool:
+        """Prove that nothing is cheaper than ``target``, or find a better schedule; return whether either succeeded."""
+        nodes = _NODES if guided else _PLAIN_NODES
+        try:
+            certificate = prove(self._instance, target, self._prices, self._last, nodes, deadline, guided=guided)
+        except BetterScheduleError as better:
+            self._offer(Schedule(better.start), "enumeration")
+        except NodeLimitError:
+            return False
+        else:
+            self._lower = LowerBound(Fraction(target), "enumeration", certificate)
         return True
 
     def _untimed(self, first_use: Callable[[], object]) -> None:

@@ -14,7 +14,7 @@ def brute_force_optimum(instance: Instance) -> tuple[int, tuple[int, ...]]:
     Every start vector with start_i <= last arrival + sum of the other outputs is considered (some optimum lies
     there: from the last arrival on, a step without any running request can be removed). Vectors are cut off only
     where the requests already placed prove that nothing better can follow, and identical requests start in order.
-    Meant for n <= 6 and M <= 30.
+    Meant for n <= 6 and M <= 14.
     """
     requests = [(r.arrival, r.prompt, r.output) for r in instance.requests]
     n = len(requests)

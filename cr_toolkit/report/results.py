@@ -277,3 +277,38 @@ class ExplainResult(Record, frozen=True, tag_field="format", tag="crtool/explain
     lower: Steps
     theorems: tuple[ExplainedTheorem, ...]
     lemmas: tuple[EvaluatedLemma, ...]
+
+
+class FrontierBound(Record, frozen=True):
+    """A theorem's number for all bursts of one memory share: from above, or (``lower``) approached by some."""
+
+    id: str
+    kind: Literal["upper", "lower", "tight"]
+    status: str
+    bound: RationalText
+
+
+class FrontierEntry(Record, frozen=True):
+    """The worst certified ratio at one memory share, null when no witness is kept, and what theorems say.
+
+    ``gap`` is the tightest upper bound less the certified ratio; ``violated`` names theorems the witness breaks.
+    """
+
+    alpha: RationalText
+    admission: str
+    ratio: RatioBracket | None
+    witness: str | None
+    requests: NonNegative | None
+    memory: NonNegative | None
+    bounds: tuple[FrontierBound, ...]
+    gap: RationalText | None
+    violated: tuple[str, ...]
+
+
+class FrontierResult(Record, frozen=True, tag_field="format", tag="crtool/frontier/1"):
+    """``frontier``: one point per memory share and admission rule."""
+
+    policy: str
+    queue: str
+    traffic: Literal["burst"]
+    points: tuple[FrontierEntry, ...]

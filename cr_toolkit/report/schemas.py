@@ -28,6 +28,7 @@ SCHEMAS = MappingProxyType(
         "theorems": results.TheoremList,
         "theorem-check": results.TheoremCheck,
         "explain": results.ExplainResult,
+        "frontier": results.FrontierResult,
     }
 )
 """The struct of each format, by the name that ``crtool schema`` knows."""

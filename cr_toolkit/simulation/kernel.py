@@ -151,7 +151,7 @@ def head_of_line_starts(arrival: Int64s, prompt: Int64s, output: Int64s, memory:
     start = np.empty(n, np.int64)
     completion = np.empty(n, np.int64)
     offset = np.empty(n, np.int64)
-    first = last = 0
+    first = 0
     coming = waiting = 0
     for j in range(n):
         if arrival[j] != arrival[0]:
@@ -163,6 +163,7 @@ def head_of_line_starts(arrival: Int64s, prompt: Int64s, output: Int64s, memory:
         _sink(coming_time, coming_rank, coming, root)
     now = arrival[0] if coming == 0 else coming_time[0]
     burst = coming == 0
+    # Those that run are among the ``served`` ones placed so far, from ``first`` on by completion.
     for served in range(n):
         head = served
         begin = now
@@ -177,23 +178,26 @@ def head_of_line_starts(arrival: Int64s, prompt: Int64s, output: Int64s, memory:
                 _swap(coming_time, coming_rank, 0, coming)
                 _sink(coming_time, coming_rank, coming, 0)
             head = waiting_rank[0]
-            begin = earliest_start(prompt[head], output[head], now, memory, peak_rule, completion, offset, first, last)
+            begin = earliest_start(
+                prompt[head], output[head], now, memory, peak_rule, completion, offset, first, served
+            )
             if begin == now or coming == 0 or coming_time[0] > begin:
                 break
             # A newcomer may take the head's place before the head can start.
             now = coming_time[0]
         if burst:
-            begin = earliest_start(prompt[head], output[head], now, memory, peak_rule, completion, offset, first, last)
+            begin = earliest_start(
+                prompt[head], output[head], now, memory, peak_rule, completion, offset, first, served
+            )
         else:
             waiting -= 1
             waiting_rank[0] = waiting_rank[waiting]
             _sift_down(waiting_rank, waiting)
         now = begin
         start[head] = now
-        while first < last and completion[first] <= now:
+        while first < served and completion[first] <= now:
             first += 1
-        insert_running(completion, offset, first, last, now + output[head], prompt[head] - now)
-        last += 1
+        insert_running(completion, offset, first, served, now + output[head], prompt[head] - now)
     return start
 
 

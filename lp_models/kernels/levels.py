@@ -197,11 +197,11 @@ def dominated(
 
 @njit(cache=True, nogil=True)
 def beaten(
-    problem: Problem, pool: Pool, target: int, waiting: Int64s, start: int, cost: int,
+    problem: Problem, pool: Pool, target: int, waiting: Int64s, start: int, kind: int, cost: int,
     end: Int32s, peak: Int32s, running: int, iterations: int, counters: Int64s,
 ) -> bool:  # fmt: skip
     """Return whether prices, of the pool or newly found, bound the state above ``target`` (scaled)."""
-    nearest = hopeless(problem, pool, target, waiting, start, cost, end, peak, running)
+    nearest = hopeless(problem, pool, target, waiting, start, kind, cost, end, peak, running)
     if nearest < 0:
         return True
     if iterations == 0:
@@ -214,10 +214,10 @@ def beaten(
     counters[IMPROVED] += 1
     # A little beyond the target, so that rounding to integers does not undo it.
     goal = target / problem.scale - cost + 0.02
-    found = improved_prices(problem, waiting, start, room, pool.price[nearest], goal, iterations)
+    found = improved_prices(problem, waiting, start, kind, room, pool.price[nearest], goal, iterations)
     row = pool.used[0]
     write_prices(problem, pool, row, np.rint(found * problem.scale).astype(np.int64))
-    if row_bound(problem, pool, row, waiting, start, cost, end, peak, running) <= target:
+    if row_bound(problem, pool, row, waiting, start, kind, cost, end, peak, running) <= target:
         return False
     if row < pool.price.shape[0] - 1:
         use_row(pool)
@@ -284,7 +284,11 @@ def expand(
         write_loads(this, row, load)
         target = (best[0] - 1) * problem.scale
         for k in range(begin, limit + 1):
-            if row_bound(problem, pool, 0, waiting, k, this.cost[row], this.end[row], this.peak[row], running) > target:
+            first = this.last[row, KIND] if k == begin else 0
+            floor = row_bound(
+                problem, pool, 0, waiting, k, first, this.cost[row], this.end[row], this.peak[row], running
+            )
+            if floor > target:
                 break
             held = load[k - begin] if k - begin < load.shape[0] else 0
             for j in range(kinds):
@@ -312,7 +316,7 @@ def expand(
                 if dominated(after, table, slot, counters, cost, k, j, end, peak, size):
                     continue
                 waiting[j] -= 1
-                lost = beaten(problem, pool, target, waiting, k, cost, end, peak, size, iterations, counters)
+                lost = beaten(problem, pool, target, waiting, k, j, cost, end, peak, size, iterations, counters)
                 waiting[j] += 1
                 if not lost:
                     keep(after, table, slot, counters, code, cost, k, j, held, deadline, row, end, peak, size)

@@ -95,17 +95,20 @@ def use_row(pool: Pool) -> None:
 
 @njit(cache=True, nogil=True)
 def row_bound(
-    problem: Problem, pool: Pool, row: int, waiting: Int64s, start: int, cost: int,
+    problem: Problem, pool: Pool, row: int, waiting: Int64s, start: int, kind: int, cost: int,
     end: Int32s, peak: Int32s, running: int,
 ) -> int:  # fmt: skip
-    """Return the scaled bound on the sum of all starts that price vector ``row`` gives a state."""
+    """Return the scaled bound on the sum of all starts that price vector ``row`` gives a state.
+
+    What waits starts at (``start``, ``kind``) or later, in that order.
+    """
     sums = pool.sums[row]
     moments = pool.moments[row]
     last = sums.shape[0] - 1
     bound = problem.scale * cost - problem.memory * (sums[last] - sums[start])
     for j in range(waiting.shape[0]):
         if waiting[j] > 0:
-            bound += waiting[j] * pool.least[row, j, start]
+            bound += waiting[j] * pool.least[row, j, start if j >= kind else min(start + 1, last)]
     for x in range(running):
         until = min(end[x], last)
         if until > start:
@@ -116,7 +119,7 @@ def row_bound(
 
 @njit(cache=True, nogil=True)
 def hopeless(
-    problem: Problem, pool: Pool, target: int, waiting: Int64s, start: int, cost: int,
+    problem: Problem, pool: Pool, target: int, waiting: Int64s, start: int, kind: int, cost: int,
     end: Int32s, peak: Int32s, running: int,
 ) -> int:  # fmt: skip
     """Return -1 if some price vector bounds the state above ``target`` (scaled), else the row that comes nearest."""
@@ -124,7 +127,7 @@ def hopeless(
     best = -(2**62)
     for x in range(pool.used[0]):
         row = pool.order[x]
-        bound = row_bound(problem, pool, row, waiting, start, cost, end, peak, running)
+        bound = row_bound(problem, pool, row, waiting, start, kind, cost, end, peak, running)
         if bound > target:
             for y in range(x, 0, -1):
                 pool.order[y] = pool.order[y - 1]
@@ -138,7 +141,7 @@ def hopeless(
 
 @njit(cache=True, nogil=True)
 def _relaxed(
-    problem: Problem, waiting: Int64s, start: int, room: Float64s, price: Float64s, load: Float64s,
+    problem: Problem, waiting: Int64s, start: int, kind: int, room: Float64s, price: Float64s, load: Float64s,
     sums: Float64s, moments: Float64s,
 ) -> float:  # fmt: skip
     """Start what waits where it is cheapest; return the bound on the sum of its starts and write the loads."""
@@ -152,7 +155,7 @@ def _relaxed(
     for j in range(waiting.shape[0]):
         if waiting[j] == 0:
             continue
-        first = max(problem.arrival[j], start)
+        first = max(problem.arrival[j], start if j >= kind else start + 1)
         best = float(max(first, last))
         best_start = max(first, last)
         output = problem.output[j]
@@ -170,8 +173,9 @@ def _relaxed(
 
 @njit(cache=True, nogil=True)
 def improved_prices(
-    problem: Problem, waiting: Int64s, start: int, room: Float64s, prices: Int64s, goal: float, iterations: int
-) -> Float64s:
+    problem: Problem, waiting: Int64s, start: int, kind: int, room: Float64s, prices: Int64s, goal: float,
+    iterations: int,
+) -> Float64s:  # fmt: skip
     """Return prices that bound the waiting requests' sum of starts higher: the volume algorithm from ``prices``.
 
     ``room`` is the memory left in each step; the search stops once ``goal`` is passed or looks out of reach.
@@ -182,7 +186,7 @@ def improved_prices(
     load = np.zeros(last + 1)
     sums = np.zeros(last + 1)
     moments = np.zeros(last + 1)
-    bound = _relaxed(problem, waiting, start, room, best, load, sums, moments)
+    bound = _relaxed(problem, waiting, start, kind, room, best, load, sums, moments)
     origin = bound
     average = load.copy()
     trial = best.copy()
@@ -199,7 +203,7 @@ def improved_prices(
         step = eagerness * max(goal - bound, 1e-2) * 1.1 / norm
         for t in range(start + 1, last + 1):
             trial[t] = max(0.0, best[t] + step * (average[t] - room[t]))
-        found = _relaxed(problem, waiting, start, room, trial, load, sums, moments)
+        found = _relaxed(problem, waiting, start, kind, room, trial, load, sums, moments)
         for t in range(start + 1, last + 1):
             average[t] += 0.1 * (load[t] - average[t])
         if found > bound + 1e-9:

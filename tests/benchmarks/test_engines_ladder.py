@@ -3,12 +3,14 @@
 Run with ``pytest -m benchmark -s tests/benchmarks/test_engines_ladder.py``.
 """
 
+import json
 import random
 import statistics
 import time
 
 import pytest
 
+from cr_toolkit.checker import check_data
 from cr_toolkit.model import Instance
 from lp_models import optimum
 from lp_models.engines import ENGINES, Task
@@ -54,3 +56,23 @@ def test_the_search_solves_what_the_programme_solves_and_sooner():
             assert len({cost for cost, _ in row if cost is not None}) <= 1
     print({name: round(seconds, 1) for name, seconds in totals.items()})
     assert totals["search"] < 1.5 * totals["milp"]
+
+
+@pytest.mark.benchmark
+def test_brackets_close_with_certificates_that_the_checker_accepts():
+    optimum(random_burst(16, 10, 2, 0), engine="search", seconds=2)
+    closed = 0
+    for memory, n, share in LADDER:
+        found = [optimum(random_burst(memory, n, share, seed), seconds=SECONDS) for seed in range(3)]
+        files = [json.dumps(result.to_certificate()).encode() for result in found]
+        begin = time.monotonic()
+        assert all(check_data(data).accepted for data in files)
+        checking = (time.monotonic() - begin) / len(files)
+        closed += sum(result.is_optimal for result in found)
+        print(
+            f"M={memory} n={n} 1/{share}: {sum(result.is_optimal for result in found)}/3 certified, median "
+            f"{statistics.median(result.seconds for result in found):.2f} s, largest gap "
+            f"{100 * float(max(result.gap for result in found)):.1f} %, certificates up to "
+            f"{max(map(len, files)) // 1000} kB, checked in {checking:.1f} s"
+        )
+    assert closed >= 12

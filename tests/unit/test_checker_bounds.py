@@ -134,6 +134,13 @@ def test_a_bound_may_be_weaker_but_not_stronger(method, certificate, most):
         ("prices", {"scale": 1, "prices": [[1, -1]]}, "a price must be between 0"),
         ("prices", {"scale": 1, "prices": [[2, 1], [2, 1]]}, "must ascend"),
         ("enumeration", {"scale": 1, "prices": []}, "lacks the field 'nodes'"),
+        ("enumeration", {"scale": 1, "prices": [], "nodes": 9, "pool": [7]}, "must be a list"),
+        ("enumeration", {"scale": 1, "prices": [], "nodes": 9, "pool": [[]]}, "must begin with"),
+        ("enumeration", {"scale": 1, "prices": [], "nodes": 9, "pool": [[0, -1]]}, "pool must be between 0"),
+        ("enumeration", {"scale": 1, "prices": [], "nodes": 9, "choices": {}}, "choices must be a list"),
+        ("enumeration", {"scale": 1, "prices": [], "nodes": 9, "choices": [1]}, "name vector 1 of 0"),
+        ("enumeration", {"scale": 1, "prices": [], "nodes": 9, "choices": [-1]}, "between 0"),
+        ("enumeration", {"scale": 1, "prices": [[2**53 - 1, 1]], "nodes": 9}, "not proved within"),
     ],
 )
 def test_malformed_certificates_are_refused(method, certificate, reason):
@@ -169,10 +176,20 @@ def enumeration(monkeypatch):
 def test_an_enumeration_is_repeated(enumeration):
     certificate = {"scale": 4, "prices": [[1, 3], [5, 2]], "nodes": 100}
     bounds.check_lower_bound(DELAY, 20, "enumeration", certificate)
-    assert enumeration.asked == [(11, [(0, 0, 10), (0, 4, 3), (0, 3, 3)], 20, {1: 3, 5: 2}, 4, 100)]
-    certificate["nodes"] = 10**9
+    assert enumeration.asked[0][:-1] == (11, [(0, 0, 10), (0, 4, 3), (0, 3, 3)], 20, {1: 3, 5: 2}, 4, 100, [])
+    certificate |= {"nodes": 10**9, "pool": [[4, 1, 2], [0]], "choices": [2, 0]}
     bounds.check_lower_bound(DELAY, 20, "enumeration", certificate)
-    assert enumeration.asked[1][-1] == 5_000_000
+    assert enumeration.asked[1][5:7] == (5_000_000, [[4, 1, 2], [0]])
+    choose = enumeration.asked[1][7]
+    # When the choices are used up, states inherit.
+    assert [choose((1,), 0, 0, (), 1) for _ in range(4)] == [2, 0, 1, 1]
+
+
+def test_a_price_vector_beyond_the_horizon_is_refused():
+    pool = [[0] * 90 + [1]]
+    certificate = {"scale": 1, "prices": [], "nodes": 99, "pool": pool, "choices": [1]}
+    with pytest.raises(Rejected, match="unusable: a price vector of the pool must be non-negative and end by"):
+        bounds.check_lower_bound(DELAY, 20, "enumeration", certificate)
 
 
 def test_an_enumeration_is_refused_where_nothing_can_repeat_it(monkeypatch):

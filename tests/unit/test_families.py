@@ -41,6 +41,7 @@ def certified(family: Family, admission: Admission, parameters: dict[str, int]) 
         ("F3", "peak", {"height": 30, "teeth": 16, "rounds": 60}, "3.1"),
         ("F4", "peak", {"width": 3, "height": 44, "rounds": 100}, "2.35"),
         ("F5", "lookahead", {"prompt": 200, "length": 8, "memory": 1818, "rounds": 100}, "4.4"),
+        ("F5c", "lookahead", {"teeth": 4, "prompt": 640, "length": 35, "memory": 25589, "rounds": 300}, "7.4"),
         ("F5b", "lookahead", {"memory": 120000, "length": 8, "pairs": 30}, "4.2"),
         ("F6", "lookahead", {"memory": 1600}, "10"),
         ("F7", "lookahead", {"memory": 1600, "peak": 800}, "10"),
@@ -64,6 +65,8 @@ BOUNDED = [
     ("F4", HALF, "0.9"),
     ("F5", Fraction(9, 10), "0.79"),
     ("F5b", Fraction(9, 10), "0.85"),
+    ("F5c", Fraction(9, 10), "0.74"),
+    ("F5c", Fraction(2, 3), "0.68"),
 ]
 
 
@@ -111,7 +114,7 @@ def test_every_family_applies_somewhere() -> None:
         assert kind().parameters(Fraction(9, 10), 1) is not None, name
 
 
-@pytest.mark.parametrize("name", ["F2", "F3", "F5"])
+@pytest.mark.parametrize("name", ["F2", "F3", "F5", "F5c"])
 def test_tied_families_have_one_volume(name: str) -> None:
     family = FAMILIES[name]()
     parameters = family.parameters(Fraction(9, 10), 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adversaries import SEARCHERS, SearchResult, search
+from adversaries import FAMILIES, SEARCHERS, SearchResult, search
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Schedule
 from cr_toolkit.model.formats import WitnessRecord, read_witness, to_json
@@ -71,6 +71,23 @@ def test_policy_objects_and_parameters() -> None:
     one_bit = search("svf-1bit", parameters={"threshold": 3}, evaluations=300, max_requests=40)
     assert one_bit.best.policy.parameters["threshold"] == 3
     assert {"short", "long"} <= set(one_bit.best.policy.parameters)
+
+
+def test_a_search_without_families_starts_from_nothing() -> None:
+    result = search(evaluations=600, max_requests=60, families=False)
+    assert_certified(result)
+    assert result.ratio[0] < search(evaluations=60).ratio[0]
+    with pytest.raises(InputError, match="searcher must not be family"):
+        search(searcher="family", families=False, evaluations=10)
+
+
+def test_a_search_may_begin_at_given_candidates() -> None:
+    start = FAMILIES["F2"]().pattern(height=16, rounds=16)
+    too_wide = FAMILIES["F5"]().pattern(prompt=50, length=8, memory=480, rounds=10)
+    result = search(evaluations=1, starts=[start, too_wide], searcher="random", max_requests=300)
+    assert_certified(result)
+    assert result.ratio[0] >= Fraction("1.86")
+    assert result.history[0].evaluations == 0
 
 
 def test_skipping() -> None:

@@ -27,12 +27,16 @@ _EPILOG = """\b
 Examples:
   crtool search --policy svf --alpha 1/2 --seconds 20
   crtool search --policy svf --alpha 1/2 --evaluations 20000 --seed 7 --format json
+  crtool search --policy svf --budget standard --no-seeds
   crtool search --policy my_policy.py:MyPolicy --bound 5      exit code 1 if the ratio can exceed 5
   crtool search --policy svf --admission peak --out found && crtool plot found/best.json -o best.svg
 
 \b
 With --evaluations the result depends on the seed alone, whatever --jobs is. With --seconds it depends on the machine.
 """
+
+_BUDGETS = {"quick": 2_000, "standard": 40_000, "deep": 1_000_000}
+"""Instances to search. On two quiet processors: a few seconds, a minute, half an hour."""
 
 
 @click.command("search", epilog=_EPILOG)
@@ -62,7 +66,14 @@ With --evaluations the result depends on the seed alone, whatever --jobs is. Wit
     show_default=True,
     help="How to search.",
 )
+@click.option("--no-seeds", is_flag=True, help="Start from nothing: do not use the known families.")
+@click.option("--max-requests", type=click.IntRange(min=1), metavar="N", help="Most requests of an instance.")
 @click.option("--evaluations", type=click.IntRange(min=1), metavar="N", help="Stop after so many instances.")
+@click.option(
+    "--budget",
+    type=click.Choice(list(_BUDGETS)),
+    help=f"In place of --evaluations: {', '.join(f'{name} {number:,}' for name, number in _BUDGETS.items())}.",
+)
 @click.option("--seconds", type=Rational(), help="Stop after so much time; 60 if no budget is given.")
 @click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), default=0, metavar="N", show_default="0", help="Of all randomness."
@@ -77,7 +88,9 @@ With --evaluations the result depends on the seed alone, whatever --jobs is. Wit
     help="Folder for the best witness, best.json.",
 )
 @format_option()
-def command(policy: str, bound: Fraction | None, out: str, form: str, **settings: Any) -> ExitCode:
+def command(
+    policy: str, bound: Fraction | None, out: str, form: str, budget: str | None, no_seeds: bool, **settings: Any
+) -> ExitCode:
     """Search for an instance on which a policy does badly.
 
     The worst instance found is saved with the policy's schedule and a cheaper one, re-checked by the trusted checker,
@@ -88,6 +101,10 @@ def command(policy: str, bound: Fraction | None, out: str, form: str, **settings
     from cr_toolkit.errors import CrtoolError
     from cr_toolkit.report.judging import Bounds, judge_witness
 
+    if budget is not None and settings["evaluations"] is not None:
+        raise click.UsageError("--budget and --evaluations exclude each other")
+    settings["evaluations"] = settings["evaluations"] if budget is None else _BUDGETS[budget]
+    settings["families"] = not no_seeds
     try_policy(policy, settings["parameters"], settings["admission"], settings["queue"])
     _require_folder(out)
     result = _search(policy, out, settings)

@@ -1,0 +1,17 @@
+"""Kept witnesses: read, verified and looked up by what they were found against."""
+
+from adversaries.corpus.campaign import Effort, Point, best_at, improve, point_file
+from adversaries.corpus.files import SHIPPED, SMALL, Kept, RejectedFileError, load
+
+__all__ = [
+    "SHIPPED",
+    "SMALL",
+    "Effort",
+    "Kept",
+    "Point",
+    "RejectedFileError",
+    "best_at",
+    "improve",
+    "load",
+    "point_file",
+]

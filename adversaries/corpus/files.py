@@ -1,0 +1,89 @@
+"""Reading a folder of witnesses: nothing enters that the checker has not accepted."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import msgspec
+
+from adversaries.pattern import Pattern
+from cr_toolkit.checker import check_file
+from cr_toolkit.errors import CrtoolError, InputError
+from cr_toolkit.model.formats import WitnessRecord, read_witness
+from cr_toolkit.policies import Admission, Queue
+
+SHIPPED = Path(__file__).parent / "frontier"
+"""The worst witnesses found so far, one file per memory share and admission rule."""
+
+SMALL = Path(__file__).parent / "small"
+"""The worst instances found of at most 8 requests, with their exact optimum."""
+
+
+class RejectedFileError(CrtoolError):
+    """A file of a corpus that the checker does not accept."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A witness of a corpus, accepted by the checker.
+
+    Attributes:
+        path: its file.
+        witness: what it says.
+        alpha: largest peak over memory of its instance.
+        ratio: its certified ratio, policy cost over the cost of a feasible schedule.
+        is_burst: whether all its requests arrive at 0.
+    """
+
+    path: Path
+    witness: WitnessRecord
+    alpha: Fraction
+    ratio: Fraction
+    is_burst: bool
+
+    @property
+    def requests(self) -> int:
+        """Number of requests."""
+        return len(self.witness.policy_schedule.start)
+
+    @property
+    def pattern(self) -> Pattern | None:
+        """The pattern it was found as, if it says so: a place to search from, not a claim."""
+        try:
+            return msgspec.convert(self.witness.provenance.get("pattern"), Pattern)
+        except msgspec.ValidationError:
+            return None
+
+    def is_run(self, policy: str, admission: Admission, queue: Queue) -> bool:
+        """Return whether it is about ``policy`` under these rules."""
+        named = self.witness.policy
+        rules = (named.parameters.get("admission"), named.parameters.get("queue"))
+        return named.name == policy and rules == (admission.value, queue.value)
+
+
+def load(folder: str | os.PathLike[str]) -> tuple[Kept, ...]:
+    """Return the witnesses in ``folder``, by name; other files the checker accepts are left out.
+
+    Raises:
+        InputError: if there is no such folder.
+        RejectedFileError: if the checker rejects a file.
+    """
+    place = Path(folder)
+    if not place.is_dir():
+        raise InputError("is not a folder", field=str(folder), source="corpus")
+    return tuple(kept for path in sorted(place.glob("*.json")) if (kept := load_file(path)) is not None)
+
+
+def load_file(path: Path) -> Kept | None:
+    """Return the witness in a file, or None if it holds something else; errors as for ``load``."""
+    verdict = check_file(path)
+    if not verdict.accepted:
+        raise RejectedFileError(f"{path}: rejected by the checker: {verdict.reason}")
+    if verdict.kind != "witness":
+        return None
+    witness = read_witness(path)
+    is_burst = not any(request.arrival for request in witness.instance.requests)
+    return Kept(path, witness, Fraction(witness.alpha), Fraction(witness.ratio.lower), is_burst)
