@@ -49,6 +49,9 @@ _TINY = Instance.burst(3, [(0, 2), (1, 1), (0, 1)])
 _PLAIN_REQUESTS, _PLAIN_NODES = 8, 4_000
 """Up to so many requests are first enumerated in plain Python, for so many nodes: a fraction of a second."""
 
+_ENGINE_REQUESTS = 5_000
+"""Up to so many requests proofs and engines are tried; each has a level per request."""
+
 _NODES = 3_000_000
 """Most nodes of a proof: about half a minute of the checker."""
 
@@ -201,8 +204,8 @@ class _Solve:
         self._raise_lower(price_bound(self._instance, self._prices))
 
     def _solve(self) -> None:
-        if not self._prices:
-            self._notes.append("too large for an exact engine")
+        if not self._prices or len(self._instance) > _ENGINE_REQUESTS:
+            self._notes.append(f"too large for an exact engine: {len(self._instance)} requests")
             return
         names = _PORTFOLIO if self._engine == AUTO else (self._engine,)
         self._untimed(compile_search)

@@ -11,6 +11,7 @@ from lp_models.bounds import lower_bounds
 from lp_models.engines import ENGINES, Task
 from lp_models.kernels import run
 from lp_models.prices import SCALE, price_value, raised_prices
+from lp_models.proof import prove
 from tests.brute_force import brute_force_optimum
 
 
@@ -50,6 +51,9 @@ def compare(seed: int, rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
         prove_no_better(instance.memory, requests, optimum, prices, SCALE, 10**6)
         with pytest.raises(BetterScheduleError):
             prove_no_better(instance.memory, requests, optimum + 1, prices, SCALE, 10**6)
+        prove(instance, optimum, prices, 24, 10**6, time.monotonic() + 60, guided=True)
+        with pytest.raises(BetterScheduleError):
+            prove(instance, optimum + 1, prices, 24, 10**6, time.monotonic() + 60, guided=True)
 
 
 def test_all_agree_with_brute_force(monkeypatch):
