@@ -10,6 +10,9 @@ import pulp
 
 from cr_toolkit.errors import InputError
 
+_combination: Any = getattr(pulp.LpAffineExpression, "from_list", pulp.LpAffineExpression)
+"""Makes an expression of (variable, coefficient) pairs: PuLP 4 has a method for that, PuLP 3 a constructor."""
+
 
 @dataclass(frozen=True)
 class Solution:
@@ -44,24 +47,30 @@ class IntegerProgramme:
 
     def add_row(self, terms: Iterable[tuple[int, int]], bound: int, *, equal: bool = False) -> None:
         """Require that the sum of coefficient * variable over (variable, coefficient) is <= or == ``bound``."""
-        left = pulp.LpAffineExpression([(self._variables[index], factor) for index, factor in terms])
+        left = _combination([(self._variables[index], factor) for index, factor in terms])
         self._problem += (left == bound) if equal else (left <= bound)
 
     def solve(self, seconds: float, solver: str = "HiGHS") -> Solution:
         """Solve to proven optimality of an integer objective, or until ``seconds`` are over.
 
-        Only ``sol_status`` tells a proof from a time limit: PuLP calls both "Optimal".
+        PuLP 3 calls a time limit "Optimal" too: there only ``sol_status`` tells it from a proof.
         """
-        self._problem.setObjective(pulp.LpAffineExpression(self._costs))
-        self._problem.solve(_solver(solver, seconds))
-        status, found = self._problem.status, self._problem.sol_status
-        words = pulp.LpSolution.get(found, str(found))
-        if found not in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible):
-            return Solution(None, status == pulp.LpStatusInfeasible and found == pulp.LpSolutionInfeasible, words)
+        self._problem.setObjective(_combination(self._costs))
+        outcome = self._problem.solve(_solver(solver, seconds))
+        if isinstance(outcome, int):
+            found = self._problem.sol_status
+            has_solution = found in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible)
+            infeasible = outcome == pulp.LpStatusInfeasible and found == pulp.LpSolutionInfeasible
+            optimal, words = found == pulp.LpSolutionOptimal, pulp.LpSolution.get(found, str(found))
+        else:
+            has_solution, words = outcome.has_solution, outcome.status.name
+            optimal, infeasible = words == "Optimal", words == "Infeasible"
+        if not has_solution:
+            return Solution(None, infeasible, words)
         values = [variable.value() for variable in self._variables]
         if any(value is None for value in values):
             return Solution(None, False, words)
-        return Solution(tuple(map(float, values)), found == pulp.LpSolutionOptimal, words)
+        return Solution(tuple(map(float, values)), optimal, words)
 
 
 def _solver(name: str, seconds: float) -> Any:

@@ -59,7 +59,7 @@ A search that was stopped goes on where it was when the command is given again.
     help="Instances searched per point.",
 )
 @click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), default=0, metavar="N", show_default="0", help="Of searches."
+    "--seed", type=click.IntRange(0, 2**63 - 1), default=0, metavar="N", show_default=True, help="Of searches."
 )
 @click.option("--jobs", type=click.IntRange(1, 4096), default=1, metavar="N", show_default=True, help="Processes.")
 @click.option("--max-requests", type=click.IntRange(min=1), metavar="N", help="Most requests of an instance searched.")

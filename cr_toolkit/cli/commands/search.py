@@ -76,7 +76,7 @@ _BUDGETS = {"quick": 2_000, "standard": 40_000, "deep": 1_000_000}
 )
 @click.option("--seconds", type=Rational(), help="Stop after so much time; 60 if no budget is given.")
 @click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), default=0, metavar="N", show_default="0", help="Of all randomness."
+    "--seed", type=click.IntRange(0, 2**63 - 1), default=0, metavar="N", show_default=True, help="Of all randomness."
 )
 @click.option("--jobs", type=click.IntRange(1, 4096), metavar="N", help="Processes to use; default: one per processor.")
 @click.option("--bound", type=Rational(), help="Exit with code 1 if a ratio above this is found and certified.")
