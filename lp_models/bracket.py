@@ -204,8 +204,11 @@ class _Solve:
         self._raise_lower(price_bound(self._instance, self._prices))
 
     def _solve(self) -> None:
-        if not self._prices or len(self._instance) > _ENGINE_REQUESTS:
+        if len(self._instance) > _ENGINE_REQUESTS:
             self._notes.append(f"too large for an exact engine: {len(self._instance)} requests")
+            return
+        if not self._prices:
+            self._notes.append("without prices no exact engine is run")
             return
         names = _PORTFOLIO if self._engine == AUTO else (self._engine,)
         self._untimed(compile_search)
