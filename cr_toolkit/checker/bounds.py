@@ -11,6 +11,7 @@ from itertools import accumulate
 from math import ceil, lcm
 from typing import Any
 
+from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError, prove_no_better
 from cr_toolkit.checker.instance import Instance
 from cr_toolkit.checker.reading import Rejected, integer, items, record
 
@@ -131,10 +132,6 @@ def _read_prices(fields: dict[str, Any]) -> tuple[int, list[tuple[int, int]]]:
 
 
 def _check_enumeration(instance: Instance, value: int, fields: dict[str, Any]) -> None:
-    try:
-        from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError, prove_no_better
-    except ImportError:
-        raise Rejected("this version cannot check an enumeration") from None
     scale, prices = _read_prices(fields)
     pool = [_read_vector(entry) for entry in items(fields.get("pool", []), "the pool of prices")]
     answers = [integer(entry, "a choice of prices") for entry in items(fields.get("choices", []), "the choices")]
