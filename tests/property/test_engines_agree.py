@@ -30,7 +30,7 @@ def some_prices(rng: random.Random, instance: Instance, upper: int) -> dict[int,
     return rng.choice([{}, scattered, raised_prices(instance, upper, 20, 100)])
 
 
-def compare(seed: int, rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def check_agreement(seed: int, rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = random.Random(seed)
     for _ in range(rounds):
         instance = random_instance(rng)
@@ -57,10 +57,10 @@ def compare(seed: int, rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_all_agree_with_brute_force(monkeypatch):
-    compare(11, 60, monkeypatch)
+    check_agreement(11, 60, monkeypatch)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_all_agree_with_brute_force_on_many_instances(seed, monkeypatch):
-    compare(100 + seed, 500, monkeypatch)
+    check_agreement(100 + seed, 500, monkeypatch)
