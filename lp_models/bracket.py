@@ -25,7 +25,7 @@ from lp_models.engines.catalogue import ENGINES, Answer, Task
 from lp_models.engines.search import compile_search
 from lp_models.portfolio import run_engines
 from lp_models.prices import kinds_of, price_bound, raised_prices
-from lp_models.proof import compile_guide, prove
+from lp_models.proof import MAX_NODES, plain_certificate, prove, repeat
 from lp_models.upper import upper_bound
 
 CERTIFICATE_FORMAT = "crtool/certificate/1"
@@ -52,8 +52,8 @@ _PLAIN_REQUESTS, _PLAIN_NODES = 8, 4_000
 _ENGINE_REQUESTS = 5_000
 """Up to so many requests proofs and engines are tried; each has a level per request."""
 
-_NODES = 3_000_000
-"""Most nodes of a proof: about half a minute of the checker."""
+_NODES_PER_SECOND = 40_000
+"""Nodes that the checker repeats in a second, or fewer than it does."""
 
 _OVERRUN = 0.5, 5.0
 """How much longer than asked the proof of an engine's claim may take: a share of the time, at most so many seconds."""
@@ -180,8 +180,14 @@ class _Solve:
         for policy in ("svf", "sjf"):
             self._offer(simulate(self._instance, policy).schedule, policy)
         while self._lower.integer < self._upper:
-            if not self._prove(self._upper, self._deadline, guided=False):
+            try:
+                certificate = plain_certificate(self._instance, self._upper, _PLAIN_NODES)
+            except BetterScheduleError as better:
+                self._offer(Schedule(better.start), "enumeration")
+            except NodeLimitError:
                 return
+            else:
+                self._raise_lower(LowerBound(Fraction(self._upper), "enumeration", certificate))
 
     def _bound(self) -> None:
         self._raise_lower(best_lower_bound(self._instance))
@@ -212,7 +218,6 @@ class _Solve:
             return
         names = _PORTFOLIO if self._engine == AUTO else (self._engine,)
         self._untimed(compile_search)
-        self._untimed(compile_guide)
         if self._engine == AUTO:
             self._climb(self._deadline)
         if self._lower.integer == self._upper or time.monotonic() >= self._deadline:
@@ -229,6 +234,8 @@ class _Solve:
             if answer.note:
                 self._notes.append(f"{name}: {answer.note}")
             claim = self._claim(name, task, answer)
+            if claim == self._upper and answer.certificate is not None:
+                self._repeat(claim, answer.certificate)
             if claim is not None and claim <= self._upper and self._certify(name):
                 return True
             if self._lower.integer == self._upper or claim is not None:
@@ -297,17 +304,27 @@ class _Solve:
             else:
                 step //= 2
 
-    def _prove(self, target: int, deadline: float, *, guided: bool = True) -> bool:
+    def _prove(self, target: int, deadline: float) -> bool:
         """Prove that nothing is cheaper than ``target``, or find a better schedule; return whether either succeeded."""
-        nodes = _NODES if guided else _PLAIN_NODES
+        outcome = prove(self._instance, target, self._prices, self._last, deadline)
+        if outcome.schedule is not None:
+            self._offer(outcome.schedule, "search")
+            return True
+        return outcome.certificate is not None and self._repeat(target, outcome.certificate)
+
+    def _repeat(self, target: int, certificate: dict[str, Any]) -> bool:
+        """Have the checker's code repeat a proof, and raise the lower bound to ``target`` if it does."""
+        left = self._deadline + self._overrun - time.monotonic()
+        limit = max(1, min(MAX_NODES, int(left * _NODES_PER_SECOND)))
         try:
-            certificate = prove(self._instance, target, self._prices, self._last, nodes, deadline, guided=guided)
+            nodes = repeat(self._instance, target, certificate, limit)
         except BetterScheduleError as better:
             self._offer(Schedule(better.start), "enumeration")
-        except NodeLimitError:
+            return True
+        except (NodeLimitError, ValueError) as error:
+            self._notes.append(f"the proof that nothing is cheaper than {target} was not repeated: {error}")
             return False
-        else:
-            self._lower = LowerBound(Fraction(target), "enumeration", certificate)
+        self._raise_lower(LowerBound(Fraction(target), "enumeration", {**certificate, "nodes": nodes}))
         return True
 
     def _untimed(self, first_use: Callable[[], object]) -> None:

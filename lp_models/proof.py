@@ -1,32 +1,51 @@
-"""Proofs that the checker can repeat: the checker's own enumeration, guided by compiled code, and what guided it.
+"""Proofs that the checker can repeat: its own enumeration, run by compiled code that finds the prices that guide it.
 
-The enumeration asks which price vector to try on a state. Here a new one is fitted when none of the latest helps; the
-certificate lists the vectors and the answers, so that repeating the proof takes no fitting. Nothing about the guide
-needs to be right for the proof to be.
+The compiled code follows the checker's rules in the checker's order and fits a price vector to a state when none of
+the latest helps. The certificate lists the vectors, and which of them was used on each state, so that repeating the
+proof takes no fitting. Nothing that the compiled code does needs to be right: ``repeat`` runs the checker's code.
 """
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
+from cr_toolkit.checker.enumeration import NodeLimitError, prove_no_better
+from cr_toolkit.model import Instance, Schedule
+from lp_models.prices import SCALE, Kinds, kinds_of
 
-from cr_toolkit.checker.enumeration import Last, NodeLimitError, Running, Waiting, prove_no_better
-from cr_toolkit.model import Instance
-from lp_models.kernels.pool import Pool, Problem
-from lp_models.prices import SCALE
+MAX_NODES = 5_000_000
+"""Most nodes of a proof, as in the checker: about two minutes of its time."""
 
 MAX_CERTIFICATE = 5_000_000
 """Longest certificate made (characters, roughly)."""
 
-_ROWS = 64
-"""Price vectors tried on a state before a new one is fitted."""
+_BLOCKS = 1000
+"""Prices in a vector, about: beyond so many steps, neighbouring steps share a price."""
 
-_ITERATIONS = 60
-"""Rounds of the volume algorithm per state."""
+_MAX_LENGTH = 2**28
+"""Largest memory and horizon: compiled code keeps completions and peaks in 32 bits."""
+
+_TABLE_BYTES = 300_000_000
+"""Most memory for the tables of the first two price vectors (bytes)."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an attempt to prove that nothing is cheaper than a target ended with.
+
+    Attributes:
+        certificate: of the method ``enumeration``, not yet repeated by the checker; None if there is no proof.
+        schedule: a cheaper schedule, if one was met.
+        note: why there is neither, or empty.
+        states: states made, a measure of the work.
+    """
+
+    certificate: dict[str, Any] | None = None
+    schedule: Schedule | None = None
+    note: str = ""
+    states: int = 0
 
 
 def proof_scale(memory: int) -> int:
@@ -34,121 +53,103 @@ def proof_scale(memory: int) -> int:
     return min(SCALE, 256 << memory.bit_length())
 
 
-def prove(
-    instance: Instance, upper: int, prices: Mapping[int, int], horizon: int, node_limit: int, deadline: float, *,
-    guided: bool,
-) -> dict[str, Any]:  # fmt: skip
-    """Prove that no schedule is cheaper than ``upper``; return the certificate of the method ``enumeration``.
+def prove(instance: Instance, target: int, prices: Mapping[int, int], last: int, deadline: float) -> Outcome:
+    """Try to prove that no schedule is cheaper than ``target``, by compiled code.
 
     Args:
         instance: the instance.
-        upper: what to prove a lower bound (steps).
+        target: what to prove a lower bound (steps).
         prices: memory prices by step over ``SCALE``.
-        horizon: the last step that gets a price (steps).
-        node_limit: most nodes.
-        deadline: when to give up, on the clock of ``time.monotonic`` (seconds); only a guided proof looks at it.
-        guided: whether to fit prices to states, by compiled code.
+        last: the last step that gets a price (steps).
+        deadline: when to give up, on the clock of ``time.monotonic`` (seconds).
+    """
+    scale = proof_scale(instance.memory)
+    # The checker takes no prices beyond a start that would cost ``target`` alone.
+    last = max(1, min(last, max(r.arrival for r in instance.requests) + target))
+    width = -(-last // _BLOCKS)
+    horizon = -(-last // width) * width
+    kinds = _by_volume(kinds_of(instance))
+    reason = _too_large(instance, kinds, horizon, scale)
+    if reason:
+        return Outcome(note=reason)
+    from lp_models.kernels.run import Run
+
+    run = Run(instance, kinds, target, _shared(prices, scale, width, horizon), scale, width, horizon, deadline)
+    if not run.prove():
+        return Outcome(schedule=run.schedule, note=run.note, states=run.states)
+    certificate = {"scale": scale, "width": width, "pool": run.vectors, "choices": run.choices}
+    if _length(certificate) > MAX_CERTIFICATE:
+        return Outcome(note="the certificate is too large to be useful", states=run.states)
+    return Outcome(certificate, states=run.states)
+
+
+def repeat(instance: Instance, target: int, certificate: Mapping[str, Any], limit: int = MAX_NODES) -> int:
+    """Repeat a proof by the checker's own code; return the nodes it takes, which complete the certificate.
+
+    Raises:
+        BetterScheduleError: if a cheaper schedule exists.
+        NodeLimitError: if it takes more nodes than ``limit``.
+    """
+    requests = [(r.arrival, r.prompt, r.output) for r in instance.requests]
+    return prove_no_better(
+        instance.memory, requests, target, certificate["scale"], certificate["pool"], limit,
+        width=certificate["width"], choices=certificate["choices"],
+    )  # fmt: skip
+
+
+def plain_certificate(instance: Instance, target: int, limit: int) -> dict[str, Any]:
+    """Prove without prices or compiled code that no schedule is cheaper than ``target``; return the certificate.
 
     Raises:
         BetterScheduleError: if a cheaper schedule exists; it carries one.
-        NodeLimitError: if the proof would take too many nodes, too much time or too much space.
+        NodeLimitError: if that takes more nodes than ``limit``.
     """
-    scale = proof_scale(instance.memory)
-    # The checker takes no prices beyond a start that would cost ``upper`` alone.
-    horizon = min(horizon, max(r.arrival for r in instance.requests) + upper)
-    common = {step: round(price * scale / SCALE) for step, price in prices.items() if step <= horizon}
-    common = {step: price for step, price in sorted(common.items()) if price > 0}
-    requests = [(r.arrival, r.prompt, r.output) for r in instance.requests]
-    if not guided:
-        nodes = prove_no_better(instance.memory, requests, upper, common, scale, node_limit)
-        return {"scale": scale, "prices": [list(pair) for pair in common.items()], "nodes": nodes}
-    guide = Guide(instance.memory, requests, upper, common, scale, horizon, deadline)
-    nodes = prove_no_better(instance.memory, requests, upper, common, scale, node_limit, guide.pool, guide)
-    certificate: dict[str, Any] = {"scale": scale, "prices": [list(pair) for pair in common.items()], "nodes": nodes}
-    if guide.pool:
-        certificate |= {"pool": guide.pool, "choices": guide.choices}
-    return certificate
+    certificate: dict[str, Any] = {"scale": 1, "width": 1, "pool": [[0]], "choices": []}
+    return certificate | {"nodes": repeat(instance, target, certificate, limit)}
 
 
-def compile_guide() -> None:
-    """Have the compiled code built or loaded, so that no later call pays for that."""
-    guide = Guide(3, [(0, 0, 2), (0, 0, 1), (0, 1, 1)], 6, {1: 1}, 4, 9, math.inf)
-    guide((1, 1, 0), 0, (0, 2), ((2, 2),), 0)
+def _shared(prices: Mapping[int, int], scale: int, width: int, horizon: int) -> dict[int, int]:
+    """Return prices over ``scale`` that are the same for every ``width`` steps: the mean of what they were."""
+    sums: dict[int, int] = {}
+    for step, price in prices.items():
+        if 1 <= step <= horizon:
+            sums[(step - 1) // width] = sums.get((step - 1) // width, 0) + price
+    means = {block: round(total * scale / (SCALE * width)) for block, total in sums.items()}
+    return {block * width + 1 + i: price for block, price in means.items() if price > 0 for i in range(width)}
 
 
-class Guide:
-    """Chooses price vectors for the enumeration and remembers them.
+def _length(certificate: Mapping[str, Any]) -> int:
+    digits = sum(len(str(number)) + 2 for vector in certificate["pool"] for number in vector)
+    return digits + sum(len(str(number)) + 2 for number in certificate["choices"])
 
-    Attributes:
-        pool: the vectors found, as the checker takes them.
-        choices: what was chosen, in the order of the questions.
-    """
 
-    def __init__(
-        self, memory: int, requests: list[tuple[int, int, int]], upper: int, common: Mapping[int, int], scale: int,
-        horizon: int, deadline: float,
-    ) -> None:  # fmt: skip
-        self.pool: list[list[int]] = []
-        self.choices: list[int] = []
-        self._deadline = deadline
-        self._size = 0
-        kinds = sorted(set(requests), key=lambda r: (r[1] * r[2] + r[2] * (r[2] + 1) // 2, r))
-        columns = np.array(kinds, np.int64)
-        arrival, prompt, output = (columns[:, c].copy() for c in range(3))
-        self._problem = Problem(arrival, prompt, output, np.zeros(len(kinds), np.int64), memory, scale)
-        rows = (_ROWS + 1, horizon + 1)
-        steps, sums, moments = (np.zeros(rows, np.int64) for _ in range(3))
-        least = np.zeros((rows[0], len(kinds), rows[1]), np.int64)
-        self._window = Pool(steps, sums, moments, least, np.arange(rows[0]), np.zeros(1, np.int64))
-        self._label = [0] * rows[0]
-        self._spare = 0
-        first = np.zeros(horizon + 1, np.int32)
-        for step, price in common.items():
-            first[step] = price
-        self._vectors = [first]
-        self._most = (upper - sum(o - a for a, _, o in requests) - 1) * scale
+def _by_volume(kinds: Kinds) -> Kinds:
+    """Return the kinds in the checker's order."""
+    triples = list(zip(*(column.tolist() for column in kinds[:3]), strict=True))
+    order = sorted(range(len(triples)), key=lambda i: (_volume(triples[i]), triples[i]))
+    arrival, prompt, output, number = (column[order] for column in kinds[:4])
+    return Kinds(arrival, prompt, output, number, tuple(kinds.members[i] for i in order))
 
-    def __call__(self, waiting: Waiting, total: int, last: Last, running: Running, vector: int) -> int:
-        """Choose a vector for a state, as ``cr_toolkit.checker.enumeration.Choose`` describes."""
-        from lp_models.kernels.advice import BETTER, CUT_BY_OLD, NOTHING, advise
 
-        if time.monotonic() > self._deadline:
-            raise NodeLimitError("out of time")
-        profile = np.array(running, np.int32)
-        answer = advise(
-            self._problem, self._window, self._most, np.array(waiting, np.int64), *last, total,
-            profile[:, 0].copy(), profile[:, 1].copy(), self._vectors[vector], _ITERATIONS, self._spare,
-        )  # fmt: skip
-        if answer == CUT_BY_OLD:
-            vector = self._label[self._window.order[0]]
-        elif answer != NOTHING:
-            vector = self._remember(last[0], tried=answer != BETTER)
-        self.choices.append(vector)
-        self._size += len(str(vector)) + 2
-        if self._size > MAX_CERTIFICATE:
-            raise NodeLimitError("the certificate becomes too large")
-        return vector
+def _volume(triple: tuple[int, int, int]) -> int:
+    _, prompt, output = triple
+    return prompt * output + output * (output + 1) // 2
 
-    def _remember(self, start: int, *, tried: bool) -> int:
-        """Give the vector in the spare row a number."""
-        window, row = self._window, self._spare
-        price = window.price[row]
-        priced = np.flatnonzero(price)
-        end = int(priced[-1]) if len(priced) else start + 1
-        entry = [start, *price[start + 1 : end + 1].tolist()]
-        self.pool.append(entry)
-        self._vectors.append(price.astype(np.int32))
-        self._size += len(str(entry)) + 2
-        number = len(self.pool)
-        if tried:
-            self._label[row] = number
-            used = int(window.used[0])
-            if used < _ROWS:
-                window.order[1 : used + 1] = window.order[:used].copy()
-                window.used[0] += 1
-                self._spare = used + 1
-            else:
-                self._spare = int(window.order[used - 1])
-                window.order[1:used] = window.order[: used - 1].copy()
-            window.order[0] = row
-        return number
+
+def _too_large(instance: Instance, kinds: Kinds, horizon: int, scale: int) -> str:
+    """Return why the instance is beyond the compiled code, or an empty string."""
+    sets = 1
+    for count in kinds.number.tolist():
+        sets *= count + 1
+    reach = horizon + instance.memory + instance.horizon
+    prices = scale * len(instance) * 64  # no price that helps is near this
+    if max(instance.memory, horizon + instance.longest_output) > _MAX_LENGTH or reach * (prices + scale) > 2**61:
+        return "too large for the search: its numbers need more than 64 bits"
+    if sets > 2**61:
+        return "too large for the search: too many sets of requests may wait"
+    if 2 * (len(kinds.number) + 3) * (horizon + 1) * 8 > _TABLE_BYTES:
+        return f"too large for the search: {len(kinds.number)} kinds of requests over {horizon} steps"
+    return ""
+
+
+__all__ = ["NodeLimitError", "Outcome", "plain_certificate", "prove", "repeat"]

@@ -18,14 +18,16 @@ from cr_toolkit.checker.reading import Rejected, integer, items, record
 MAX_PRICE_WORK = 50_000_000
 """Most (distinct size) x (priced step) pairs that a check takes on."""
 MAX_NODES = 5_000_000
-"""Most nodes of an enumeration that a check repeats: about a minute."""
+"""Most nodes of an enumeration that a check repeats: about two minutes."""
+MAX_RANGE = 10_000_000
+"""Longest range of starts that an enumeration leaves out at once."""
 
 
 def check_lower_bound(instance: Instance, value: int, method: str, certificate: Any) -> None:
     """Raise Rejected unless the method and its certificate prove that no schedule costs less than ``value``."""
     where = "the lower bound's certificate"
     if method == "enumeration":
-        fields = record(certificate, where, ("scale", "prices", "nodes"), ("pool", "choices"))
+        fields = record(certificate, where, ("scale", "width", "pool", "choices", "nodes"))
         _check_enumeration(instance, value, fields)
         return
     if method == "prices":
@@ -132,32 +134,33 @@ def _read_prices(fields: dict[str, Any]) -> tuple[int, list[tuple[int, int]]]:
 
 
 def _check_enumeration(instance: Instance, value: int, fields: dict[str, Any]) -> None:
-    scale, prices = _read_prices(fields)
-    pool = [_read_vector(entry) for entry in items(fields.get("pool", []), "the pool of prices")]
-    answers = [integer(entry, "a choice of prices") for entry in items(fields.get("choices", []), "the choices")]
-    if answers and max(answers) > len(pool):
-        raise Rejected(f"the choices of prices name vector {max(answers)} of {len(pool)}")
-    limit = min(integer(fields["nodes"], "the number of nodes"), MAX_NODES)
+    scale = integer(fields["scale"], "the prices' scale", 1)
+    width = integer(fields["width"], "the width of the prices", 1)
+    pool = [_read_vector(entry) for entry in items(fields["pool"], "the pool of prices")]
+    choices = [_read_choice(entry) for entry in items(fields["choices"], "the choices")]
+    stated = integer(fields["nodes"], "the number of nodes")
+    limit = min(stated, MAX_NODES)
     requests = [(request.arrival, request.prompt, request.output) for request in instance.requests]
-    choices = iter(answers)
-
-    def choose(waiting: object, total: int, last: object, running: object, inherited: int) -> int:
-        return next(choices, inherited)
-
     try:
-        prove_no_better(instance.memory, requests, value, dict(prices), scale, limit, pool, choose)
+        nodes = prove_no_better(instance.memory, requests, value, scale, pool, limit, width=width, choices=choices)
     except BetterScheduleError:
         raise Rejected(f"the lower bound {value} is wrong: a cheaper schedule exists") from None
     except NodeLimitError:
         raise Rejected(f"the lower bound {value} is not proved within {limit} nodes") from None
     except ValueError as error:
         raise Rejected(f"the lower bound's certificate is unusable: {error}") from None
+    if nodes != stated:
+        raise Rejected(f"the enumeration takes {nodes} nodes, and the certificate says {stated}")
 
 
 def _read_vector(entry: Any) -> list[int]:
     if not items(entry, "a price vector of the pool"):
         raise Rejected("a price vector of the pool must begin with the number of steps it skips")
     return [integer(number, "an entry of the pool") for number in entry]
+
+
+def _read_choice(entry: Any) -> int:
+    return integer(entry, "a choice of prices", -MAX_RANGE)
 
 
 def _service(instance: Instance, *, shortest_remaining: bool) -> Iterator[tuple[int, int, int, bool]]:

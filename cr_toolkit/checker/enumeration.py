@@ -1,14 +1,15 @@
 """A re-enumeration that proves that no feasible schedule is cheaper than a claimed bound.
 
-Memory prices y >= 0 bound a whole search state. Let a state be a beginning of a schedule: who waits, the sum of the
-starts so far, the memory load_t that the running requests will hold, and a step k before which nothing more starts.
-Whatever completes it holds at most M in every step, so the waiting requests W together hold at most M - load_t. With
-    e_i(k') = k' + sum_{tau=1..o_i} (s_i + tau) y_{k'+tau},
-the sum of all starts is therefore at least
-    starts so far + sum_{i in W} min_{k' >= max(k, a_i)} e_i(k') - sum_{t > k} y_t (M - load_t),
-for *any* prices: poor ones only cut less. (As schedules are built by ascending (start, kind), what is of a lesser kind
-than the last start begins at k + 1 or later.) That is all that the certificate contributes. It brings price vectors,
-and for each state that the others do not cut, the number of the vector to be tried on it; its descendants inherit that
+Memory prices y >= 0 bound a whole search state. Let a state be a beginning of a schedule: who waits (W), the sum of the
+starts so far, the memory load_t that the running requests will hold, and, for every i in W, a step first_i before which
+i cannot start, because it arrives later, because it would come too early in the order of starts, or because it does not
+fit beside what runs already. With cut = min first_i nothing that waits holds memory in a step t <= cut, and together
+they hold at most M - load_t in a later one. So with
+    e_i(k) = k + sum_{tau=1..o_i} (s_i + tau) y_{k+tau},
+the sum of all starts is at least
+    starts so far + sum_{i in W} min_{k >= first_i} e_i(k) - sum_{t > cut} y_t (M - load_t),
+for *any* prices: poor ones only cut less. That is all that the certificate contributes. It brings price vectors, and
+for each state that the others do not cut, the number of the vector to be tried on it; its descendants inherit that
 vector. Nothing in a certificate can make the search leave out what it must not.
 
 The search builds schedules by ascending (start, kind), kinds being the distinct requests, one start per level. A
@@ -19,53 +20,50 @@ state is left out only if
    leaves. So in an optimal schedule either step k lacks that room, or one of the steps k+1 .. k+o-1 is full. Step k is
    final when the request starts. A full step must be made by a later start before it; a state whose next start comes
    too late for that is not continued; or
-3. *dominance*: another state of its level has the same requests waiting, a sum of starts and a last (start, kind) that
+3. *idle gap*: the next start is at first_i + o_i or later for a request i that waits. Started at first_i instead, i
+   would have completed before anything else starts, at a lower cost; or
+4. *dominance*: another state of its level has the same requests waiting, a sum of starts and a last (start, kind) that
    are not greater, and holds at most the same memory in every step after the left-out state's last start. Then
    whatever completes the left-out state completes the other, at no greater cost.
 Suppose some schedule is cheaper than ``upper``; then optimal schedules are. At every level some kept state is the
-beginning of an optimal one: no price vector bounds an optimal schedule at ``upper``, and it admits no left move, so its
-next state is left out only by rule 3, and the (finally) kept state that dominates it begins an optimal schedule too. At
-the last level a schedule cheaper than ``upper`` is found. So if none is found, there is none.
+beginning of an optimal one: no price vector bounds an optimal schedule at ``upper``, and it admits neither a left move
+nor an idle gap, so its next state is left out only by rule 4, and the (finally) kept state that dominates it begins an
+optimal schedule too. At the last level a schedule cheaper than ``upper`` is found. So if none is found, there is none.
+
+Loads are kept as one integer with a fixed number of bits (a lane) per step, so that adding a request, testing that it
+fits and comparing two loads take a few operations on integers, whatever the number of steps.
 """
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import accumulate
-from operator import add, le
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
+from math import inf
+from operator import sub
 
 MAX_TABLE = 2_000_000
-"""Most entries of the table of charges of a price vector (kinds x steps)."""
+"""Most entries of the tables of a price vector (kinds x steps), and of all tables that are kept."""
+
+MAX_LANES = 4_000_000
+"""Longest output times the number of kinds, at most: the memory for loads."""
 
 _RIVALS = 64
 """States with which a new one is compared."""
 
-_SHORT_LOAD = 256
-"""Lists of loads up to this length come free."""
-
-_WORK_PER_NODE = 8
-"""So many comparisons of states, or charges under a price vector, count as one node, so that nodes measure time."""
+_WORK_PER_NODE = 32
+"""So many entries of a table, or steps in which nothing starts, count as one node, so that nodes measure time."""
 
 Requests = Sequence[tuple[int, int, int]]
 """(arrival, prompt, output) of each request."""
 
-Running = tuple[tuple[int, int], ...]
+Running = list[tuple[int, int]]
 """(completion, peak) of each running request, by ascending completion."""
 
 Waiting = tuple[int, ...]
 """How many requests of each kind wait."""
 
-Pool = Sequence[Sequence[int]]
-"""Price vectors, each as [number of steps without a price, price of the step after them, ...]."""
-
-Last = tuple[int, int]
-"""Start and kind of the last start: nothing that waits starts at a lesser (start, kind)."""
-
-Choose = Callable[[Waiting, int, Last, Running, int], int]
-"""Called with a state's waiting requests, sum of starts, last start, running requests and inherited price vector;
-returns the number of the vector to try on it: 0 for the common prices, 1 for the first of the pool, and so on."""
+Path = tuple["Path", int, int] | None
+"""The starts so far, last one first: those before it, its step and its kind."""
 
 
 class BetterScheduleError(Exception):
@@ -81,110 +79,195 @@ class NodeLimitError(Exception):
     """The enumeration needs more nodes, or larger tables, than it was given."""
 
 
-def inherit(waiting: Waiting, total: int, last: Last, running: Running, vector: int) -> int:
-    """Choose for every state the vector that it inherits."""
-    return vector
+class _State:
+    """A beginning of a schedule."""
+
+    __slots__ = ("alive", "deadline", "first", "held", "kind", "load", "path", "running", "start", "total", "vector")
+
+    def __init__(
+        self, total: int, start: int, kind: int, held: int, deadline: float, running: Running, load: int, path: Path,
+        vector: int,
+    ) -> None:  # fmt: skip
+        self.total = total  # sum of the starts so far
+        self.start, self.kind = start, kind  # of the last start: nothing that waits starts at a lesser (start, kind)
+        self.held = held  # memory held in the step that ends at the last start
+        self.deadline = deadline  # a full step must come before this one (rule 2)
+        self.running = running
+        self.load = load  # memory that these hold in the steps after the last start, one lane each
+        self.path = path
+        self.first: list[int] = []  # of each kind that waits: no start of it before this step
+        self.vector = vector  # number of the price vector that its descendants inherit
+        self.alive = True  # False when a later state dominates it
 
 
-class _State(NamedTuple):
-    total: int  # sum of the starts so far
-    last: Last
-    held: int  # memory held in the step that ends at the last start
-    deadline: float  # a full step must come before this one (rule 2)
-    running: Running
-    load: array[int]  # memory that these hold in the steps after the last start
-    vector: int  # number of the price vector that its descendants inherit
-    path: tuple[tuple[int, int], ...]  # every (start, kind)
+class _Lanes:
+    """Loads as integers of ``width`` bits per step; the highest bit of a lane is never part of a load."""
+
+    def __init__(self, memory: int, kinds: Sequence[tuple[int, int, int]]) -> None:
+        longest = max(output for _, _, output in kinds)
+        if longest * len(kinds) > MAX_LANES:
+            raise NodeLimitError("the outputs are too long to be enumerated")
+        self.width = memory.bit_length() + 2
+        self.mask = (1 << self.width) - 1
+        self.limit = (1 << (self.width - 1)) - 1
+        ones = [self._spread(1, output) for _, _, output in kinds]
+        self.ones = ones
+        self.high = [one << (self.width - 1) for one in ones]
+        self.all_high = self._spread(1, longest) << (self.width - 1)
+        self.job = [self._ramp(prompt, output) for _, prompt, output in kinds]
+        # A lane of load + job + (limit - memory) has its highest bit set exactly if it exceeds the memory.
+        self.test = [job + one * (self.limit - memory) for job, one in zip(self.job, ones, strict=True)]
+
+    def _spread(self, value: int, lanes: int) -> int:
+        return sum(value << (self.width * lane) for lane in range(lanes)) if lanes < 64 else self._double(value, lanes)
+
+    def _double(self, value: int, lanes: int) -> int:
+        half = self._spread(value, lanes // 2)
+        both = half | half << (self.width * (lanes // 2))
+        return both | (value << (self.width * (lanes - 1))) if lanes % 2 else both
+
+    def _ramp(self, prompt: int, output: int) -> int:
+        size = (self.width + 7) // 8 * 8
+        if size == self.width:
+            data = b"".join((prompt + tau).to_bytes(size // 8, "little") for tau in range(1, output + 1))
+            return int.from_bytes(data, "little")
+        return sum((prompt + tau) << (self.width * (tau - 1)) for tau in range(1, output + 1))
+
+    def fits(self, kind: int, load: int, lanes: int) -> bool:
+        """Return whether ``kind`` fits beside ``load`` if it starts ``lanes`` steps after the load begins."""
+        return not ((load >> (self.width * lanes)) + self.test[kind]) & self.high[kind]
+
+    def first_fit(self, kind: int, load: int, begin: int, first: int) -> int:
+        """Return the first start >= ``first`` from which ``kind`` fits beside ``load``, whose lanes begin after ``begin``.
+
+        A start k that exceeds the memory by e > 0 in step t excludes every start before min(k + e, t).
+        """
+        width, test, high = self.width, self.test[kind], self.high[kind]
+        while True:
+            sums = (load >> (width * (first - begin))) + test
+            excess = sums & high
+            if not excess:
+                return first
+            lane = (excess.bit_length() - 1) // width
+            first = min(first + ((sums >> (width * lane)) & self.mask) - self.limit, first + 1 + lane)
+
+    def no_more(self, load: int, other: int) -> bool:
+        """Return whether ``load`` holds at most what ``other`` does in every step; both begin in the same step."""
+        high = self.all_high
+        return ((other | high) - load) & high == high
+
+
+class _Vector:
+    """A price vector with the tables that evaluate it; those of a kind are made when first needed."""
+
+    def __init__(self, search: _Search, price: list[int]) -> None:
+        self._search = search
+        self.price, self.end = price, len(price) - 1
+        self.sums = list(accumulate(price))
+        self.moments = list(accumulate(step * y for step, y in enumerate(price)))
+        self._tables: list[tuple[list[int], list[int]] | None] = [None] * len(search.kinds)
+
+    def bound(self, total: int, waiting: Waiting, first: Sequence[int], running: Running) -> int:
+        """Return ``scale`` times the bound on the sum of all starts if no ``waiting`` kind starts before its ``first``."""
+        scale, end = self._search.scale, self.end
+        value = scale * total
+        cut = end  # where nothing waits, or only what starts later, no price counts
+        for kind, count in enumerate(waiting):
+            if count:
+                at = first[kind]
+                if at < end:
+                    value += count * self.tables(kind)[0][at]
+                    cut = min(cut, at)
+                else:
+                    value += count * scale * at
+        if cut < end:
+            value -= self._search.memory * (self.sums[end] - self.sums[cut])
+            for completion, peak in running:
+                value += self.held(peak - completion, cut, completion)
+        return value
+
+    def held(self, offset: int, begin: int, completion: int) -> int:
+        """Return the price of ``offset`` + t tokens in every step t = ``begin`` + 1 .. ``completion``."""
+        last = min(completion, self.end)
+        if last <= begin:
+            return 0
+        sums, moments = self.sums, self.moments
+        return offset * (sums[last] - sums[begin]) + moments[last] - moments[begin]
+
+    def tables(self, kind: int) -> tuple[list[int], list[int]]:
+        """Return, by start k = 0 .. end, the least charge of a start at k or later, and by how much k exceeds it.
+
+        The charge of a start is ``scale`` times the start, plus the price of what the request then holds.
+        """
+        tables = self._tables[kind]
+        if tables is None:
+            _, prompt, output = self._search.kinds[kind]
+            scale, end, sums, moments = self._search.scale, self.end, self.sums, self.moments
+            # Beyond ``end`` nothing is priced.
+            later_sums = sums[output:] + [sums[end]] * min(output, end + 1)
+            later_moments = moments[output:] + [moments[end]] * min(output, end + 1)
+            charges = [
+                scale * k + (prompt - k) * (p - q) + (x - y)
+                for k, (p, q, x, y) in enumerate(zip(later_sums, sums, later_moments, moments, strict=False))
+            ]
+            least = list(accumulate(reversed(charges), min))
+            least.reverse()
+            tables = least, [charge - cheapest for charge, cheapest in zip(charges, least, strict=True)]
+            self._tables[kind] = tables
+            self._search.work += end + 1
+        return tables
 
 
 class _Search:
     """One enumeration: what is searched, below which cost, and the price vectors in use."""
 
-    def __init__(self, memory: int, requests: Requests, upper: int, prices: Mapping[int, int], scale: int) -> None:
-        if scale < 1 or any(step < 1 or price < 0 for step, price in prices.items()):
-            raise ValueError("prices must be non-negative, on steps from 1, over a positive scale")
-        self.memory, self.scale = memory, scale
+    def __init__(
+        self, memory: int, requests: Requests, upper: int, scale: int, pool: Sequence[Sequence[int]], width: int
+    ) -> None:
+        if scale < 1 or width < 1:
+            raise ValueError("prices must be over a positive scale, and each hold for at least one step")
+        self.memory, self.scale, self._pool, self._width = memory, scale, pool, width
         self.kinds = sorted(set(requests), key=lambda r: (r[1] * r[2] + r[2] * (r[2] + 1) // 2, r))
         fixed = sum(output - arrival for arrival, _, output in requests)
         self.most = (upper - fixed - 1) * scale  # what the starts of a cheaper schedule may sum to, scaled
         # Where nothing is priced any more, a start this late makes the schedule cost ``upper`` by itself.
         longest = max(upper, sum(output for _, _, output in requests))
-        self.horizon = max(max(prices, default=0), max(arrival for arrival, _, _ in requests)) + longest + 1
-        if self.horizon * len(self.kinds) > MAX_TABLE:
+        self._horizon = max(arrival for arrival, _, _ in requests) + longest + width
+        if (self._horizon + 1) * len(self.kinds) > MAX_TABLE:
             raise NodeLimitError("the table of charges is too large")
-        self.root = _Vector(self, [prices.get(step, 0) for step in range(max(prices, default=0) + 1)])
-        self._recent: dict[int, _Vector] = {}
+        self.lanes = _Lanes(memory, self.kinds)
+        self._vectors: dict[int, _Vector] = {}
         self.nodes = self.work = 0
 
-    def vector(self, number: int, pool: Pool) -> _Vector:
+    def vector(self, number: int) -> _Vector:
         """Return the price vector of that number; tables are kept for those used of late."""
-        if number == 0:
-            return self.root
-        vector = self._recent.pop(number, None)
+        vector = self._vectors.get(number)
         if vector is None:
-            skipped, *price = pool[number - 1]
-            if min(pool[number - 1]) < 0 or skipped + len(price) > self.horizon:
-                raise ValueError("a price vector of the pool must be non-negative and end by the horizon")
-            vector = _Vector(self, [0] * (skipped + 1) + price)
-            self.work += vector.end
-            if len(self._recent) * len(self.kinds) * self.horizon > MAX_TABLE:
-                del self._recent[next(iter(self._recent))]
-        self._recent[number] = vector
+            if not 0 <= number < len(self._pool) or not self._pool[number]:
+                raise ValueError(f"there is no price vector {number}")
+            entry = self._pool[number]
+            skipped, prices = entry[0], entry[1:]
+            if min(entry) < 0 or skipped + len(prices) * self._width > self._horizon:
+                raise ValueError("a price vector must be non-negative and end by the horizon")
+            price = [0] * (skipped + 1)
+            for y in prices:
+                price += [y] * self._width
+            vector = _Vector(self, price)
+            self.work += len(price)
+            if len(self._vectors) * len(self.kinds) * self._horizon > 8 * MAX_TABLE:
+                del self._vectors[next(iter(self._vectors))]
+            self._vectors[number] = vector
         return vector
 
-
-class _Vector:
-    """A price vector with the tables that evaluate it; the charges of a kind are computed when first needed."""
-
-    def __init__(self, search: _Search, price: list[int]) -> None:
-        self._search = search
-        self.price, self.end = price, len(price) - 1
-        self._sums = list(accumulate(price))
-        self._moments = list(accumulate(step * y for step, y in enumerate(price)))
-        self._least: list[tuple[int, list[int]]] = [(self.end, []) for _ in search.kinds]
-
-    def bound(self, waiting: Waiting, total: int, last: Last, running: Running) -> int:
-        """Return ``scale`` times the bound on the sum of all starts, if what waits starts at ``last`` or later."""
-        k, least_kind = last
-        value = self._search.scale * total
-        for kind, count in enumerate(waiting):
-            if count:
-                value += count * self.least(kind, k if kind >= least_kind else k + 1)
-        if k < self.end:
-            value -= self._search.memory * (self._sums[-1] - self._sums[k])
-            for end, peak in running:
-                if end > k:
-                    value += self._held(peak - end, k, end)
-        return value
-
-    def charge(self, kind: int, k: int) -> int:
-        """Return ``scale`` times a start at ``k``, plus the price of what the request then holds."""
-        _, prompt, output = self._search.kinds[kind]
-        return self._search.scale * k + (self._held(prompt - k, k, k + output) if k < self.end else 0)
-
-    def least(self, kind: int, k: int) -> int:
-        """Return the least charge over all starts from ``k`` on."""
-        first = max(k, self._search.kinds[kind][0])
-        if first >= self.end:
-            return self._search.scale * first
-        low, least = self._least[kind]
-        if first < low:
-            charges = [self.charge(kind, start) for start in range(self.end, first - 1, -1)]
-            if self is not self._search.root:
-                self._search.work += len(charges)
-            low, least = first, list(accumulate(charges, min))
-            self._least[kind] = low, least
-        return least[self.end - first]
-
-    def _held(self, offset: int, start: int, end: int) -> int:
-        # Tokens held in step t are offset + t.
-        end = min(end, self.end)
-        return offset * (self._sums[end] - self._sums[start]) + self._moments[end] - self._moments[start]
+    @property
+    def spent(self) -> int:
+        """Nodes so far, work included."""
+        return self.nodes + self.work // _WORK_PER_NODE
 
 
 def prove_no_better(
-    memory: int, requests: Requests, upper: int, prices: Mapping[int, int], scale: int, node_limit: int,
-    pool: Pool = (), choose: Choose = inherit,
+    memory: int, requests: Requests, upper: int, scale: int, pool: Sequence[Sequence[int]], node_limit: int, *,
+    width: int = 1, choices: Sequence[int] = (),
 ) -> int:  # fmt: skip
     """Prove that no feasible schedule has total latency below ``upper``; return the nodes used.
 
@@ -192,117 +275,209 @@ def prove_no_better(
         memory: M (tokens).
         requests: (arrival, prompt, output) of each request.
         upper: the claimed optimum, or any lower bound on it (steps).
-        prices: price per token by step, in units of 1/``scale``; any non-negative numbers are sound.
-        scale: positive denominator.
-        node_limit: most nodes: states expanded and made; comparisons and the charges of the pool count a little too.
-        pool: more price vectors over ``scale``: how many steps have no price, then the prices of the steps after them.
-        choose: which vector to try on a state; any choice is sound.
+        scale: positive denominator of the prices.
+        pool: price vectors over ``scale``: how many steps have no price, then prices per token for the next
+            ``width`` steps, the ``width`` steps after them, and so on; any non-negative numbers are sound.
+        node_limit: most nodes: states expanded and made; tables and idle steps count a little too.
+        width: steps that a price holds for.
+        choices: what to try on the starts that fit and that the inherited vector does not leave out, as they come
+            (``_children``); any choice is sound. The first vector is used to begin with, and when the choices are used
+            up, states inherit.
 
     Raises:
         BetterScheduleError: if a cheaper schedule exists; it carries one.
         NodeLimitError: if the limit is reached first.
-        ValueError: if a price is negative, the scale or a priced step is not positive, or a vector of the pool
-            that was chosen does not exist or is too long.
+        ValueError: if a price is negative, the scale or the width is not positive, a vector that was chosen does not
+            exist or is too long, a range is not left out by its vector, or choices are left over.
     """
-    search = _Search(memory, requests, upper, prices, scale)
+    search = _Search(memory, requests, upper, scale, pool, width)
     counts = tuple(list(requests).count(kind) for kind in search.kinds)
-    level = {counts: [_State(0, (0, 0), 0, float("inf"), (), array("q"), 0, ())]}
-    for _ in requests:
-        following: dict[Waiting, list[_State]] = {}
-        for waiting, states in level.items():
-            for state in states:
-                search.nodes += 1
-                for child in _children(search, waiting, state, search.vector(state.vector, pool)):
-                    kind = child.last[1]
-                    rest = (*waiting[:kind], waiting[kind] - 1, *waiting[kind + 1 :])
-                    if not any(rest):
-                        _require(search, requests, upper, child)
-                        continue
-                    rivals = following.setdefault(rest, [])
-                    if _dominated(search, rivals, child):
-                        continue
-                    number = choose(rest, child.total, child.last, child.running, state.vector)
-                    if number != state.vector:
-                        vector = search.vector(number, pool)
-                        if vector.bound(rest, child.total, child.last, child.running) > search.most:
-                            continue
-                    _keep(rivals, child._replace(vector=number))
-                if search.nodes + search.work // _WORK_PER_NODE > node_limit:
-                    raise NodeLimitError(f"more than {node_limit} nodes")
+    answers = iter(choices)
+    root = _State(0, 0, 0, 0, inf, [], 0, None, 0)
+    root.first = [arrival for arrival, _, _ in search.kinds]
+    cut = search.vector(0).bound(0, counts, root.first, []) > search.most
+    level = [] if cut else [(counts, root)]
+    while level:
+        following: list[tuple[Waiting, _State]] = []
+        rivals: dict[Waiting, list[_State]] = {}
+        for waiting, state in level:
+            if not state.alive:
+                continue
+            search.nodes += 1
+            for child in _children(search, waiting, state, answers):
+                kind = child.kind
+                rest = _without(waiting, kind)
+                if not any(rest):
+                    _require(search, requests, upper, child)
+                    continue
+                same = rivals.setdefault(rest, [])
+                if _dominated(search.lanes, same, child) or not _continues(search, rest, child, state.first):
+                    continue
+                vector = search.vector(child.vector)
+                if vector.bound(child.total, rest, child.first, child.running) > search.most:
+                    continue
+                _keep(search.lanes, same, child)
+                following.append((rest, child))
+            if search.spent > node_limit:
+                raise NodeLimitError(f"more than {node_limit} nodes")
         level = following
-    return search.nodes + search.work // _WORK_PER_NODE
+    if next(answers, None) is not None:
+        raise ValueError("choices of price vectors are left over")
+    return search.spent
 
 
-def _children(search: _Search, waiting: Waiting, state: _State, own: _Vector) -> Iterator[_State]:
-    """Yield the states after one more start that neither the left move nor ``root`` or ``own`` leaves out."""
-    begin = state.last[0]
-    vectors = (search.root,) if own is search.root else (search.root, own)
-    present = [kind for kind, count in enumerate(waiting) if count]
-    k = begin
-    while k <= state.deadline - 2:
-        search.nodes += (k - begin) % 64 == 63  # a long wait takes time too
-        first = state.last if k == begin else (k, 0)
-        room = [search.most - vector.bound(waiting, state.total, first, state.running) for vector in vectors]
-        if min(room) < 0:
-            return
-        after = state.load[k - begin :]
-        held = state.held if k == begin else state.load[k - begin - 1] if k - begin <= len(state.load) else 0
-        for kind in present:
-            arrival, prompt, output = search.kinds[kind]
-            if k < arrival or kind < first[1]:
-                continue
-            least = [vector.least(kind, k) for vector in vectors]
-            left = [r + cheapest - v.charge(kind, k) for r, cheapest, v in zip(room, least, vectors, strict=True)]
-            # From the next kind on, this one starts after k.
-            later = [v.least(kind, k + 1) - cheapest for v, cheapest in zip(vectors, least, strict=True)]
-            room = [r - waiting[kind] * delay for r, delay in zip(room, later, strict=True)]
-            if min(left) < 0:
-                continue
-            load = _added(after, prompt, output)
-            fullest = max(load[:output])
-            if fullest > search.memory:
-                continue
-            full_step = k + 1 + load.index(fullest) if fullest == search.memory else float("inf")
-            # Long lists take time and space.
-            search.nodes += 1 + (len(load) // 16 if len(load) > _SHORT_LOAD else 0)
-            deadline = float("inf") if full_step < state.deadline else state.deadline
-            if k > arrival and held + prompt + 1 <= search.memory and full_step >= k + output:
-                deadline = min(deadline, k + output)
-            running = sorted([*(r for r in state.running if r[0] > k), (k + output, prompt + output)])
-            path = (*state.path, (k, kind))
-            yield _State(
-                state.total + k, (k, kind), held, deadline, tuple(running), array("q", load), state.vector, path
-            )
-        k += 1
+def _children(search: _Search, waiting: Waiting, state: _State, answers: Iterator[int]) -> Iterator[_State]:
+    """Yield the states after one more start that fit and that neither rule 2 or 3 nor prices leave out.
 
-
-def _added(load: Sequence[int], prompt: int, output: int) -> list[int]:
-    """Return ``load`` with a request that starts just before its first step."""
-    own = range(prompt + 1, prompt + output + 1)
-    return [*map(add, load, own), *load[output:], *own[len(load) :]]
-
-
-def _dominated(search: _Search, states: list[_State], new: _State) -> bool:
-    """Return whether rule 3 leaves out ``new``; any pairs may be compared, here those with the latest states."""
-    rivals = states[-_RIVALS:]
-    search.work += len(rivals)
-    return any(old.total <= new.total and old.last <= new.last and _holds_no_more(old, new) for old in rivals)
-
-
-def _keep(states: list[_State], new: _State) -> None:
-    """Add a state and drop those that it makes superfluous."""
-    rivals = states[-_RIVALS:]
-    kept = [old for old in rivals if new.total > old.total or new.last > old.last or not _holds_no_more(new, old)]
-    states[-_RIVALS:] = [*kept, new]
-
-
-def _holds_no_more(a: _State, b: _State) -> bool:
-    """Return whether ``a``, whose last start is not later, holds at most what ``b`` does after the last start of ``b``.
-
-    A load is positive up to its end.
+    Each start that fits and that the inherited prices do not leave out takes one of ``answers``: the vector to be tried
+    on the state after it; or -m and then the number of a vector that leaves out this and the next m - 1 such starts of
+    its kind.
     """
-    load = a.load[b.last[0] - a.last[0] :]
-    return len(load) <= len(b.load) and all(map(le, load, b.load))
+    vector = search.vector(state.vector)
+    present = [(kind, count, state.first[kind], *vector.tables(kind)) for kind, count in enumerate(waiting) if count]
+    begin = min(soonest for _, _, soonest, _, _ in present)
+    slacks = _slacks(search, vector, waiting, state, begin)
+    stop = begin + len(slacks)
+    for kind, count, soonest, least, excess in present:
+        if soonest >= stop:
+            continue
+        low, priced = soonest - begin, min(stop, vector.end)
+        dearer = excess[soonest:priced] + [0] * (stop - max(soonest, priced))
+        starts = [k for k, (more, slack) in enumerate(zip(dearer, slacks[low:], strict=True), soonest) if more <= slack]
+        starts = [k for k in starts if search.lanes.fits(kind, state.load, k - state.start)]
+        covered = 0
+        for position, k in enumerate(starts):
+            if position < covered:
+                continue
+            search.nodes += 1
+            answer = next(answers, state.vector)
+            if answer >= 0:
+                yield _started(search, state, k, kind, answer)
+                continue
+            covered = position - answer
+            number = next(answers, -1)
+            if covered > len(starts) or not _excluded(search, waiting, state, kind, k, starts[covered - 1], number):
+                raise ValueError("a range of starts is not left out by its price vector")
+        # From the next kind on, this one starts after k.
+        later = [count * (y - x) for x, y in pairwise(least[soonest : priced + 1])]
+        later += [count * search.scale] * (stop - max(soonest, priced))
+        slacks[low:] = map(sub, slacks[low:], later)
+
+
+def _slacks(search: _Search, vector: _Vector, waiting: Waiting, state: _State, begin: int) -> list[int]:
+    """Return how far ``vector`` lets the charges rise if the next start is at k = ``begin``, ``begin`` + 1, ...
+
+    The list ends where the slack is negative, or where rule 2 or 3 leaves out every start.
+    """
+    lanes, memory, scale, end, price = search.lanes, search.memory, search.scale, vector.end, vector.price
+    present = [(kind, count, state.first[kind]) for kind, count in enumerate(waiting) if count]
+    limit = min(state.deadline - 2, min(soonest + search.kinds[kind][2] - 1 for kind, _, soonest in present))
+    slack = search.most - vector.bound(state.total, waiting, state.first, state.running)
+    tables = [(count, soonest, vector.tables(kind)[0]) for kind, count, soonest in present]
+    slacks: list[int] = []
+    k = begin
+    while k <= limit and slack >= 0:
+        slacks.append(slack)
+        if k < end:
+            for count, soonest, least in tables:
+                if soonest <= k:
+                    slack -= count * (least[k + 1] - least[k])
+            slack -= price[k + 1] * (memory - (state.load >> (lanes.width * (k - state.start)) & lanes.mask))
+        else:
+            slack -= scale * sum(count for count, soonest, _ in tables if soonest <= k)
+        k += 1
+    search.work += k - begin
+    return slacks
+
+
+def _excluded(
+    search: _Search, waiting: Waiting, state: _State, kind: int, earliest: int, latest: int, number: int
+) -> bool:
+    """Return whether a price vector leaves out every start of ``kind`` at ``earliest`` .. ``latest``.
+
+    Whichever of them it is, the request holds s + t - ``latest`` tokens or more in step t = ``latest`` + 1 ..
+    ``earliest`` + o, and nothing that waits starts before (``earliest``, ``kind``).
+    """
+    lanes = search.lanes
+    _, prompt, output = search.kinds[kind]
+    vector = search.vector(number)
+    rest = _without(waiting, kind)
+    load = state.load >> (lanes.width * (earliest - state.start))
+    common = output - (latest - earliest)
+    if common > 0:
+        load += (lanes.job[kind] & ((1 << (lanes.width * common)) - 1)) << (lanes.width * (latest - earliest))
+    first = _first_starts(lanes, rest, load, earliest, kind, state.first)
+    value = vector.bound(state.total + earliest, rest, first, state.running)
+    if any(rest):
+        cut = max(latest, min(step for step, count in zip(first, rest, strict=True) if count))
+        value += vector.held(prompt - latest, cut, earliest + output)
+    return value > search.most
+
+
+def _without(waiting: Waiting, kind: int) -> Waiting:
+    return (*waiting[:kind], waiting[kind] - 1, *waiting[kind + 1 :])
+
+
+def _started(search: _Search, state: _State, k: int, kind: int, vector: int) -> _State:
+    """Return the state after a start of ``kind`` at ``k``, where it fits; ``vector`` is to be tried on it."""
+    lanes, memory = search.lanes, search.memory
+    arrival, prompt, output = search.kinds[kind]
+    load = (state.load >> (lanes.width * (k - state.start))) + lanes.job[kind]
+    full = (load + lanes.ones[kind] * (lanes.limit + 1 - memory)) & lanes.high[kind]
+    full_step = k + 1 + ((full & -full).bit_length() - 1) // lanes.width if full else inf
+    held = state.held
+    if k > state.start:
+        held = state.load >> (lanes.width * (k - state.start - 1)) & lanes.mask
+    deadline = inf if full_step < state.deadline else state.deadline
+    if k > arrival and held + prompt + 1 <= memory and full_step >= k + output:
+        deadline = min(deadline, k + output)
+    running = [entry for entry in state.running if entry[0] > k]
+    running.append((k + output, prompt + output))
+    running.sort()
+    return _State(state.total + k, k, kind, held, deadline, running, load, (state.path, k, kind), vector)
+
+
+def _continues(search: _Search, waiting: Waiting, new: _State, before: Sequence[int]) -> bool:
+    """Set ``new.first``; return whether anything that waits can start before the deadline of rule 2."""
+    new.first = _first_starts(search.lanes, waiting, new.load, new.start, new.kind, before)
+    return min(step for step, count in zip(new.first, waiting, strict=True) if count) <= new.deadline - 2
+
+
+def _first_starts(
+    lanes: _Lanes, waiting: Waiting, load: int, start: int, kind: int, before: Sequence[int]
+) -> list[int]:
+    """Return from which step at (``start``, ``kind``) or later each kind that waits fits beside ``load``.
+
+    Nothing fits sooner than it did before the last start (``before``).
+    """
+    fit = lanes.first_fit
+    return [
+        fit(other, load, start, max(soonest, start + (other < kind))) if count else soonest
+        for other, (count, soonest) in enumerate(zip(waiting, before, strict=True))
+    ]
+
+
+def _dominated(lanes: _Lanes, states: list[_State], new: _State) -> bool:
+    """Return whether rule 4 leaves out ``new``; any pairs may be compared, here those with the latest states."""
+    total, start, kind, load = new.total, new.start, new.kind, new.load
+    for old in states[-_RIVALS:]:
+        earlier = old.start < start or (old.start == start and old.kind <= kind)
+        if old.total <= total and earlier and lanes.no_more(old.load >> (lanes.width * (start - old.start)), load):
+            return True
+    return False
+
+
+def _keep(lanes: _Lanes, states: list[_State], new: _State) -> None:
+    """Add a state and drop those that it makes superfluous."""
+    total, start, kind, load = new.total, new.start, new.kind, new.load
+    kept = []
+    for old in states[-_RIVALS:]:
+        later = old.start > start or (old.start == start and old.kind >= kind)
+        if total <= old.total and later and lanes.no_more(load >> (lanes.width * (old.start - start)), old.load):
+            old.alive = False
+        else:
+            kept.append(old)
+    states[-_RIVALS:] = [*kept, new]
 
 
 def _require(search: _Search, requests: Requests, upper: int, complete: _State) -> None:
@@ -310,6 +485,8 @@ def _require(search: _Search, requests: Requests, upper: int, complete: _State) 
     cost = complete.total + sum(output - arrival for arrival, _, output in requests)
     if cost < upper:
         starts: dict[tuple[int, int, int], list[int]] = {}
-        for start, kind in reversed(complete.path):
+        path = complete.path
+        while path is not None:
+            path, start, kind = path
             starts.setdefault(search.kinds[kind], []).append(start)
         raise BetterScheduleError(tuple(starts[request].pop() for request in requests), cost)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from cr_toolkit.model import Instance, Schedule
 from cr_toolkit.registry import Registry
@@ -43,11 +44,13 @@ class Answer:
         schedule: a schedule cheaper than ``Task.upper``, or None.
         proved: the claim that nothing is cheaper than that schedule, or than ``Task.upper`` if there is none.
         note: why it stopped without a proof, or empty.
+        certificate: of the method ``enumeration``, if the engine made one; it saves proving the claim again.
     """
 
     schedule: Schedule | None
     proved: bool
     note: str = ""
+    certificate: dict[str, Any] | None = None
 
 
 Engine = Callable[[Task], Answer]

@@ -1,6 +1,7 @@
-"""The forward search, compiled: one call expands a stretch of one level's states into the next level.
+"""The enumeration of ``cr_toolkit.checker.enumeration`` in compiled code, which also finds the prices that guide it.
 
-The rules, and why each is valid, are stated in ``lp_models.engines.search``.
+One call expands a stretch of one level's states into the next level, by the checker's rules and in the checker's order,
+so that the checker can repeat it from the price vectors and from the number of the vector used on each state.
 """
 
 from __future__ import annotations
@@ -15,8 +16,12 @@ from lp_models.kernels.pool import (
     Int64s,
     Pool,
     Problem,
-    hopeless,
-    improved_prices,
+    charge,
+    first_fits,
+    first_fits_beside,
+    fitted_prices,
+    least_charge,
+    nearest_row,
     row_bound,
     use_row,
     write_prices,
@@ -25,12 +30,15 @@ from lp_models.kernels.pool import (
 NEVER = 2**31 - 1
 """A deadline that never comes."""
 
-FINISHED, FULL = 0, 1
+FINISHED, FULL, BETTER = 0, 1, 2
 
-START, KIND, HELD, DEADLINE, RUNNING, PARENT, NEXT, ALIVE = range(8)
+RIVALS = 64
+"""States with which a new one is compared, as in the checker."""
+
+START, KIND, HELD, DEADLINE, RUNNING, PARENT, NEXT, ALIVE, VECTOR = range(9)
 """Columns of ``Level.last``."""
 
-NEXT_ROW, ROWS, CODES, CHILDREN, DROPPED, IMPROVED, FORGOTTEN = range(7)
+NEXT_ROW, ROWS, CODES, CHOICES, FITS = range(5)
 """Entries of the counters."""
 
 
@@ -39,15 +47,15 @@ class Level(NamedTuple):
 
     Attributes:
         code: which requests wait (sum of number waiting * radix).
-        cost: sum of the starts so far (steps).
+        total: sum of the starts so far (steps).
         last: start and kind of the last start, load of that step, deadline of the left-move rule, number of running
-            requests, row of the parent, next row with the same code, whether it is still wanted.
+            requests, row of the parent, next older row with the same code, whether it is still wanted, price vector.
         end: completions of the running requests, ascending.
-        peak: their peaks, in the same order.
+        peak: their peaks, ascending where completions are equal.
     """
 
     code: Int64s
-    cost: Int64s
+    total: Int64s
     last: Int32s
     end: Int32s
     peak: Int32s
@@ -58,6 +66,22 @@ class Table(NamedTuple):
 
     codes: Int64s
     heads: Int32s
+
+
+class Effort(NamedTuple):
+    """How hard to look for prices.
+
+    Attributes:
+        iterations: rounds of the volume algorithm per state.
+        tries: vectors tried on a state before a new one is fitted.
+        gain: a new vector that does not leave the state out is kept if it closes this share of what is missing.
+        range_tries: vectors tried on a range of starts.
+    """
+
+    iterations: int
+    tries: int
+    gain: float
+    range_tries: int
 
 
 @njit(cache=True, nogil=True)
@@ -142,15 +166,16 @@ def merge_running(level: Level, row: int, start: int, done: int, top: int, end: 
     size = 0
     placed = False
     for x in range(level.last[row, RUNNING]):
-        if not placed and level.end[row, x] > done:
+        if level.end[row, x] <= start:
+            continue
+        if not placed and level.end[row, x] >= done:
             end[size] = done
             peak[size] = top
             size += 1
             placed = True
-        if level.end[row, x] > start:
-            end[size] = level.end[row, x]
-            peak[size] = level.peak[row, x]
-            size += 1
+        end[size] = level.end[row, x]
+        peak[size] = level.peak[row, x]
+        size += 1
     if not placed:
         end[size] = done
         peak[size] = top
@@ -160,31 +185,42 @@ def merge_running(level: Level, row: int, start: int, done: int, top: int, end: 
 
 @njit(cache=True, nogil=True)
 def dominated(
-    level: Level, table: Table, slot: int, counters: Int64s, cost: int, start: int, kind: int,
-    end: Int32s, peak: Int32s, running: int,
-) -> bool:  # fmt: skip
-    """Return whether a kept state makes the new one superfluous; drop the states the new one makes superfluous."""
-    at = table.heads[slot]
-    previous = -1
-    while at >= 0:
-        follow = level.last[at, NEXT]
+    level: Level, head: int, total: int, start: int, kind: int, end: Int32s, peak: Int32s, running: int
+) -> bool:
+    """Return whether one of the latest states with the same requests waiting makes the new one superfluous."""
+    at = head
+    for _ in range(RIVALS):
+        if at < 0:
+            return False
         other = level.last[at, START]
-        earlier = other < start or (other == start and level.last[at, KIND] <= kind)
-        later = other > start or (other == start and level.last[at, KIND] >= kind)
-        others = level.last[at, RUNNING]
         if (
-            earlier
-            and level.cost[at] <= cost
-            and at_most(start + 1, level.end[at], level.peak[at], others, end, peak, running)
+            level.total[at] <= total
+            and (other < start or (other == start and level.last[at, KIND] <= kind))
+            and at_most(start + 1, level.end[at], level.peak[at], level.last[at, RUNNING], end, peak, running)
         ):
             return True
+        at = level.last[at, NEXT]
+    return False
+
+
+@njit(cache=True, nogil=True)
+def drop_dominated(
+    level: Level, table: Table, slot: int, total: int, start: int, kind: int, end: Int32s, peak: Int32s, running: int
+) -> None:
+    """Drop those of the latest states that the new one makes superfluous."""
+    at = table.heads[slot]
+    previous = -1
+    for _ in range(RIVALS):
+        if at < 0:
+            return
+        follow = level.last[at, NEXT]
+        other = level.last[at, START]
         if (
-            later
-            and cost <= level.cost[at]
-            and at_most(other + 1, end, peak, running, level.end[at], level.peak[at], others)
+            total <= level.total[at]
+            and (other > start or (other == start and level.last[at, KIND] >= kind))
+            and at_most(other + 1, end, peak, running, level.end[at], level.peak[at], level.last[at, RUNNING])
         ):
             level.last[at, ALIVE] = 0
-            counters[DROPPED] += 1
             if previous < 0:
                 table.heads[slot] = follow if follow >= 0 else -2
             else:
@@ -192,44 +228,83 @@ def dominated(
         else:
             previous = at
         at = follow
-    return False
 
 
 @njit(cache=True, nogil=True)
-def beaten(
-    problem: Problem, pool: Pool, target: int, waiting: Int64s, start: int, kind: int, cost: int,
-    end: Int32s, peak: Int32s, running: int, iterations: int, counters: Int64s,
-) -> bool:  # fmt: skip
-    """Return whether prices, of the pool or newly found, bound the state above ``target`` (scaled)."""
-    nearest = hopeless(problem, pool, target, waiting, start, kind, cost, end, peak, running)
-    if nearest < 0:
-        return True
-    if iterations == 0:
-        return False
+def choose_vector(
+    problem: Problem, pool: Pool, effort: Effort, most: int, waiting: Int64s, first: Int64s, cut: int, total: int,
+    end: Int32s, peak: Int32s, running: int, inherited: int, counters: Int64s,
+) -> tuple[int, bool]:  # fmt: skip
+    """Return the price vector for a state, and whether it bounds the state above ``most`` (scaled).
+
+    The latest vectors are tried, then a new one is fitted while the pool has a row for it.
+    """
+    extra = np.zeros(3, np.int64)
+    row, bound = nearest_row(problem, pool, most, waiting, first, cut, total, end, peak, running, extra, effort.tries)
+    if bound > most:
+        return row, True
+    own = row_bound(problem, pool, inherited, waiting, first, cut, total, end, peak, running, extra)
+    if own >= bound:
+        row, bound = inherited, own
+        if bound > most:
+            return row, True
     last = pool.price.shape[1] - 1
+    fresh = pool.used[0]
+    if fresh == pool.price.shape[0] or cut >= last:
+        return row, False
     room = np.full(last + 1, float(problem.memory))
     for x in range(running):
-        for t in range(start + 1, min(end[x], last) + 1):
+        for t in range(cut + 1, min(end[x], last) + 1):
             room[t] -= peak[x] - end[x] + t
-    counters[IMPROVED] += 1
+    counters[FITS] += 1
     # A little beyond the target, so that rounding to integers does not undo it.
-    goal = target / problem.scale - cost + 0.02
-    found = improved_prices(problem, waiting, start, kind, room, pool.price[nearest], goal, iterations)
-    row = pool.used[0]
-    write_prices(problem, pool, row, np.rint(found * problem.scale).astype(np.int64))
-    if row_bound(problem, pool, row, waiting, start, kind, cost, end, peak, running) <= target:
-        return False
-    if row < pool.price.shape[0] - 1:
+    goal = (most + 1) / problem.scale - total + 0.02
+    found = fitted_prices(problem, waiting, first, cut, room, pool.price[row], goal, effort.iterations)
+    for b in range(last // problem.width):
+        value = np.rint(found[(b + 1) * problem.width] * problem.scale)
+        for t in range(b * problem.width + 1, (b + 1) * problem.width + 1):
+            found[t] = value
+    write_prices(problem, pool, fresh, found.astype(np.int64))
+    new = row_bound(problem, pool, fresh, waiting, first, cut, total, end, peak, running, extra)
+    if new > most or new - bound > effort.gain * (most - bound):
         use_row(pool)
-    else:
-        counters[FORGOTTEN] += 1
-    return True
+        return int(fresh), new > most
+    return row, False
+
+
+@njit(cache=True, nogil=True)
+def range_vector(
+    problem: Problem, pool: Pool, effort: Effort, most: int, level: Level, row: int, waiting: Int64s, before: Int64s,
+    load: Int64s, kind: int, earliest: int, latest: int, first: Int64s,
+) -> int:  # fmt: skip
+    """Return a price vector that leaves out every start of ``kind`` at ``earliest`` .. ``latest``, or -1.
+
+    ``waiting`` counts without the one that starts; ``load`` and ``before`` are the state's. Whichever start it is, the
+    request holds at least what it would if it started at ``latest``, until the completion of the earliest.
+    """
+    start = level.last[row, START]
+    done = earliest + problem.output[kind]
+    offset = problem.prompt[kind] - latest
+    beside = np.zeros(max(load.shape[0] - 1 - (earliest - start), done - earliest, 0), np.int64)
+    for t in range(earliest + 1, earliest + beside.shape[0] + 1):
+        if t - start < load.shape[0]:
+            beside[t - earliest - 1] = load[t - start]
+        if latest < t <= done:
+            beside[t - earliest - 1] += offset + t
+    cut = first_fits_beside(problem, waiting, beside, earliest, kind, before, first)
+    extra = np.array([latest, done, offset])
+    total = level.total[row] + earliest
+    end, peak, running = level.end[row], level.peak[row], level.last[row, RUNNING]
+    found, bound = nearest_row(
+        problem, pool, most, waiting, first, cut, total, end, peak, running, extra, effort.range_tries
+    )
+    return found if bound > most else -1
 
 
 @njit(cache=True, nogil=True)
 def keep(
-    level: Level, table: Table, slot: int, counters: Int64s, code: int, cost: int, start: int, kind: int, held: int,
-    deadline: int, parent: int, end: Int32s, peak: Int32s, running: int,
+    level: Level, table: Table, slot: int, counters: Int64s, code: int, total: int, start: int, kind: int, held: int,
+    deadline: int, parent: int, vector: int, end: Int32s, peak: Int32s, running: int,
 ) -> None:  # fmt: skip
     """Append a state to ``level``, which has room."""
     row = counters[ROWS]
@@ -237,10 +312,11 @@ def keep(
         counters[CODES] += 1
         table.codes[slot] = code
     level.code[row] = code
-    level.cost[row] = cost
+    level.total[row] = total
     last = level.last[row]
     last[START], last[KIND], last[HELD], last[DEADLINE] = start, kind, held, deadline
     last[RUNNING], last[PARENT], last[NEXT], last[ALIVE] = running, parent, table.heads[slot], 1
+    last[VECTOR] = vector
     level.end[row, :running] = end[:running]
     level.peak[row, :running] = peak[:running]
     table.heads[slot] = row
@@ -248,77 +324,174 @@ def keep(
 
 
 @njit(cache=True, nogil=True)
+def write_slacks(
+    problem: Problem, pool: Pool, most: int, level: Level, row: int, waiting: Int64s, first: Int64s, cut: int,
+    limit: int, load: Int64s, slacks: Int64s,
+) -> int:  # fmt: skip
+    """Write how far the state's vector lets charges rise if the next start is at ``cut``, ``cut`` + 1, ... ``limit``.
+
+    Returns:
+        How many of these the vector does not leave out.
+    """
+    start, vector = level.last[row, START], level.last[row, VECTOR]
+    nothing = np.zeros(3, np.int64)
+    slack = most - row_bound(
+        problem, pool, vector, waiting, first, cut, level.total[row], level.end[row], level.peak[row],
+        level.last[row, RUNNING], nothing,
+    )  # fmt: skip
+    for k in range(cut, limit + 1):
+        if slack < 0:
+            return int(k - cut)
+        slacks[k - cut] = slack
+        for j in range(waiting.shape[0]):
+            if waiting[j] > 0 and first[j] <= k:
+                rise = least_charge(problem, pool, vector, j, k + 1) - least_charge(problem, pool, vector, j, k)
+                slack -= waiting[j] * rise
+        if k + 1 < pool.price.shape[1]:
+            held = load[k + 1 - start] if k + 1 - start < load.shape[0] else 0
+            slack -= pool.price[vector, k + 1] * (problem.memory - held)
+    return int(max(0, limit - cut + 1))
+
+
+@njit(cache=True, nogil=True)
+def start_one(
+    problem: Problem, pool: Pool, effort: Effort, most: int, this: Level, row: int, after: Level, table: Table,
+    waiting: Int64s, load: Int64s, k: int, kind: int, first: Int64s, end: Int32s, peak: Int32s, choices: Int32s,
+    counters: Int64s,
+) -> bool:  # fmt: skip
+    """Make the state after a start of ``kind`` at ``k``, which fits; return whether it is kept.
+
+    ``waiting`` counts without the one that starts; ``first``, ``end`` and ``peak`` are scratch.
+    """
+    start, vector = this.last[row, START], this.last[row, VECTOR]
+    total = this.total[row] + k
+    prompt, output = problem.prompt[kind], problem.output[kind]
+    full_step = full_step_of(load, start, k, prompt, output, problem.memory)
+    held = load[k - start] if k - start < load.shape[0] else 0
+    deadline = this.last[row, DEADLINE]
+    if full_step < deadline:
+        deadline = NEVER
+    if k > problem.arrival[kind] and held + prompt + 1 <= problem.memory and full_step >= k + output:
+        deadline = min(deadline, k + output)
+    size = merge_running(this, row, k, k + output, prompt + output, end, peak)
+    code = this.code[row] - problem.radix[kind]
+    slot = slot_of(table, code)
+    choices[counters[CHOICES]] = vector
+    counters[CHOICES] += 1
+    if dominated(after, table.heads[slot], total, k, kind, end, peak, size):
+        return False
+    cut = first_fits(problem, waiting, k, kind, end, peak, size, first)
+    if cut > deadline - 2:
+        return False
+    chosen, lost = choose_vector(
+        problem, pool, effort, most, waiting, first, cut, total, end, peak, size, vector, counters
+    )  # fmt: skip
+    choices[counters[CHOICES] - 1] = chosen
+    if lost:
+        return False
+    drop_dominated(after, table, slot, total, k, kind, end, peak, size)
+    keep(after, table, slot, counters, code, total, k, kind, held, deadline, row, chosen, end, peak, size)
+    return True
+
+
+@njit(cache=True, nogil=True)
 def expand(
-    problem: Problem, pool: Pool, iterations: int, this: Level, beyond: int, after: Level, table: Table,
-    counters: Int64s, best: Int64s,
+    problem: Problem, pool: Pool, effort: Effort, most: int, this: Level, beyond: int, after: Level, table: Table,
+    choices: Int32s, counters: Int64s, better: Int64s,
 ) -> int:  # fmt: skip
     """Expand the rows of ``this`` from ``counters[NEXT_ROW]`` up to ``beyond`` into ``after``.
 
-    ``best`` is [least sum of starts known, row and kind and start of its last request (-1: not found here)]; it is
-    updated when a complete schedule is cheaper.
-
     Returns:
-        ``FINISHED``, or ``FULL`` when ``after``, ``table`` must grow before the next row is expanded.
+        ``FINISHED``; ``FULL`` when ``after``, ``table`` or ``choices`` must grow before the next row is expanded; or
+        ``BETTER`` when a schedule of starts that sum to at most ``most`` (scaled) is complete: ``better`` is then the
+        row, the kind and the start of its last request.
     """
     kinds = problem.arrival.shape[0]
-    horizon = pool.price.shape[1] - 1
-    waiting = np.empty(kinds, np.int64)
+    waiting, first, scratch = np.empty(kinds, np.int64), np.empty(kinds, np.int64), np.empty(kinds, np.int64)
     end = np.empty(this.end.shape[1] + 1, np.int32)
     peak = np.empty(this.end.shape[1] + 1, np.int32)
     for row in range(counters[NEXT_ROW], beyond):
         counters[NEXT_ROW] = row
         if this.last[row, ALIVE] == 0:
             continue
-        begin, running = this.last[row, START], this.last[row, RUNNING]
-        limit = min(horizon, this.last[row, DEADLINE] - 2)
-        if (
-            after.code.shape[0] - counters[ROWS] < kinds * (limit - begin + 2)
-            or (counters[CODES] + kinds) * 2 > table.codes.shape[0]
-        ):
-            return FULL
+        start, running, vector = this.last[row, START], this.last[row, RUNNING], this.last[row, VECTOR]
         rest = this.code[row]
         for j in range(kinds - 1, -1, -1):
             waiting[j] = rest // problem.radix[j]
             rest -= waiting[j] * problem.radix[j]
-        load = np.empty((this.end[row, running - 1] if running else begin) - begin + 1, np.int64)
+        cut = first_fits(problem, waiting, start, this.last[row, KIND], this.end[row], this.peak[row], running, first)
+        # Beyond the prices a start costs itself alone.
+        limit = min(np.int64(this.last[row, DEADLINE]) - 2, max(most // problem.scale, pool.price.shape[1]))
+        for j in range(kinds):
+            if waiting[j] > 0:
+                limit = min(limit, first[j] + problem.output[j] - 1)
+        room = kinds * max(0, limit - cut + 1)
+        if (
+            after.code.shape[0] - counters[ROWS] < room
+            or choices.shape[0] - counters[CHOICES] < 2 * room
+            or (counters[CODES] + kinds) * 2 > table.codes.shape[0]
+        ):
+            return FULL
+        load = np.empty(max(0, (this.end[row, running - 1] if running else start) - start) + 1, np.int64)
         write_loads(this, row, load)
-        target = (best[0] - 1) * problem.scale
-        for k in range(begin, limit + 1):
-            first = this.last[row, KIND] if k == begin else 0
-            floor = row_bound(
-                problem, pool, 0, waiting, k, first, this.cost[row], this.end[row], this.peak[row], running
-            )
-            if floor > target:
-                break
-            held = load[k - begin] if k - begin < load.shape[0] else 0
-            for j in range(kinds):
-                if waiting[j] == 0 or problem.arrival[j] > k or (k == begin and j < this.last[row, KIND]):
-                    continue
-                full_step = full_step_of(load, begin, k, problem.prompt[j], problem.output[j], problem.memory)
-                if full_step < 0:
-                    continue
-                done = k + problem.output[j]
-                cost = this.cost[row] + k
-                counters[CHILDREN] += 1
-                code = this.code[row] - problem.radix[j]
-                if code == 0:
-                    if cost < best[0]:
-                        best[0], best[1], best[2], best[3] = cost, row, j, k
-                        target = (cost - 1) * problem.scale
-                    continue
-                deadline = this.last[row, DEADLINE]
-                if full_step < deadline:
-                    deadline = NEVER
-                if k > problem.arrival[j] and held + problem.prompt[j] + 1 <= problem.memory and full_step >= done:
-                    deadline = min(deadline, done)
-                size = merge_running(this, row, k, done, problem.prompt[j] + problem.output[j], end, peak)
-                slot = slot_of(table, code)
-                if dominated(after, table, slot, counters, cost, k, j, end, peak, size):
-                    continue
-                waiting[j] -= 1
-                lost = beaten(problem, pool, target, waiting, k, j, cost, end, peak, size, iterations, counters)
-                waiting[j] += 1
-                if not lost:
-                    keep(after, table, slot, counters, code, cost, k, j, held, deadline, row, end, peak, size)
+        slacks = np.empty(max(0, limit - cut + 1), np.int64)
+        size = write_slacks(problem, pool, most, this, row, waiting, first, cut, limit, load, slacks)
+        starts = np.empty(size, np.int64)
+        for j in range(kinds):
+            if waiting[j] == 0:
+                continue
+            found = 0
+            for k in range(first[j], cut + size):
+                cheapest = least_charge(problem, pool, vector, j, k)
+                if charge(problem, pool, vector, j, k) - cheapest <= slacks[k - cut]:
+                    if full_step_of(load, start, k, problem.prompt[j], problem.output[j], problem.memory) >= 0:
+                        starts[found] = k
+                        found += 1
+                # From the next kind on, this one starts after k.
+                slacks[k - cut] -= waiting[j] * (least_charge(problem, pool, vector, j, k + 1) - cheapest)
+            if found == 0:
+                continue
+            waiting[j] -= 1
+            if this.code[row] == problem.radix[j]:
+                if (this.total[row] + starts[0]) * problem.scale <= most:
+                    better[0], better[1], better[2] = row, j, starts[0]
+                    return BETTER
+            else:
+                take_starts(
+                    problem, pool, effort, most, this, row, after, table, waiting, first, load, j, starts[:found],
+                    scratch, end, peak, choices, counters,
+                )  # fmt: skip
+            waiting[j] += 1
     counters[NEXT_ROW] = beyond
     return FINISHED
+
+
+@njit(cache=True, nogil=True)
+def take_starts(
+    problem: Problem, pool: Pool, effort: Effort, most: int, this: Level, row: int, after: Level, table: Table,
+    waiting: Int64s, before: Int64s, load: Int64s, kind: int, starts: Int64s, scratch: Int64s, end: Int32s,
+    peak: Int32s, choices: Int32s, counters: Int64s,
+) -> None:  # fmt: skip
+    """Go through the starts of one kind: ranges of them are left out together where a price vector allows it."""
+    position = 0
+    reach = starts.shape[0]
+    while position < starts.shape[0]:
+        many = min(reach, starts.shape[0] - position)
+        if many > 1:
+            earliest, latest = starts[position], starts[position + many - 1]
+            number = range_vector(
+                problem, pool, effort, most, this, row, waiting, before, load, kind, earliest, latest, scratch
+            )  # fmt: skip
+            if number < 0:
+                reach = many // 2
+                continue
+            choices[counters[CHOICES]] = -many
+            choices[counters[CHOICES] + 1] = number
+            counters[CHOICES] += 2
+        else:
+            start_one(
+                problem, pool, effort, most, this, row, after, table, waiting, load, starts[position], kind, scratch,
+                end, peak, choices, counters,
+            )  # fmt: skip
+        position += many
+        reach = 2 * many

@@ -1,27 +1,26 @@
-"""Driving the compiled search: levels grow as needed, the clock and the memory are watched."""
+"""Driving the compiled enumeration: levels grow as needed, the clock and the memory are watched."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cr_toolkit.model import Instance, Schedule
-from lp_models.engines.catalogue import Answer, Task
 from lp_models.kernels import levels
-from lp_models.kernels.levels import Level, Table
+from lp_models.kernels.levels import Effort, Level, Table
 from lp_models.kernels.pool import Pool, Problem, use_row, write_prices
-from lp_models.prices import SCALE, Kinds
+from lp_models.prices import Kinds
 
-POOL_ROWS = 64
-"""Price vectors remembered; more would cost more time per state than they save."""
+POOL_ROWS = 12000
+"""Price vectors that a proof may use."""
 
-ITERATIONS = 60
-"""Rounds of the volume algorithm per state."""
+EFFORT = Effort(iterations=60, tries=500, gain=0.1, range_tries=40)
 
-_POOL_BYTES = 300_000_000
+_POOL_BYTES = 400_000_000
 _STATE_BYTES = 600_000_000
 """Most memory for the states of one level, and for the links of all levels together (bytes)."""
 
@@ -40,77 +39,138 @@ class _Links(NamedTuple):
 
 
 class Run:
-    """One search for a schedule cheaper than ``task.upper``; ``kinds`` are sorted by volume."""
+    """One enumeration below a target; ``kinds`` are sorted as the checker sorts them.
 
-    def __init__(self, task: Task, kinds: Kinds, horizon: int) -> None:
-        self._task = task
-        self._kinds = kinds
+    Attributes:
+        schedule: a schedule cheaper than the target, if one was met.
+        note: why the run was given up, or empty.
+        choices: the number of the vector used on each state, in the checker's order.
+    """
+
+    def __init__(
+        self, instance: Instance, kinds: Kinds, target: int, prices: Mapping[int, int], scale: int, width: int,
+        horizon: int, deadline: float,
+    ) -> None:  # fmt: skip
+        """Prepare to search below ``target`` (steps).
+
+        Args:
+            instance: the instance.
+            kinds: its kinds, by volume.
+            target: what cheaper schedules are cheaper than (steps).
+            prices: the first price vector, by step over ``scale``, each the same for ``width`` steps.
+            scale: denominator of prices.
+            width: steps that a price holds for.
+            horizon: the last step that may have a price, a multiple of ``width``.
+            deadline: when to give up, on the clock of ``time.monotonic`` (seconds).
+        """
+        self._instance, self._kinds, self._deadline = instance, kinds, deadline
         radix = np.ones(len(kinds.number), np.int64)
         for j in range(1, len(radix)):
             radix[j] = radix[j - 1] * (kinds.number[j - 1] + 1)
-        self._problem = Problem(kinds.arrival, kinds.prompt, kinds.output, radix, task.instance.memory, SCALE)
-        self._pool = _first_pool(self._problem, task, horizon)
-        self._fixed = sum(request.output - request.arrival for request in task.instance.requests)
-        self._best = np.array([task.upper - self._fixed, -1, -1, -1], np.int64)
-        self._width = most_running(task.instance)
+        columns = kinds.arrival, kinds.prompt, kinds.output
+        self._problem = Problem(*columns, radix, instance.memory, scale, width)
+        self._pool = _first_pool(self._problem, prices, horizon)
+        self._most = (target - 1 - sum(r.output - r.arrival for r in instance.requests)) * scale
+        self._width = most_running(instance)
         self._links: list[_Links] = []
+        self._choices = np.empty(1 << 12, np.int32)
+        self._counters = np.zeros(5, np.int64)
+        self._better = np.full(3, -1, np.int64)
+        self.schedule: Schedule | None = None
+        self.note = ""
+        self.states = 0
 
-    def answer(self) -> Answer:
-        """Search level after level."""
+    @property
+    def choices(self) -> list[int]:
+        """The number of the vector used on each state that was asked about."""
+        found: list[int] = self._choices[: self._counters[levels.CHOICES]].tolist()
+        return found
+
+    @property
+    def vectors(self) -> list[list[int]]:
+        """The price vectors: how many steps have no price, then the prices, each of which holds for ``width`` steps."""
+        width = self._problem.width
+        entries = []
+        for row in range(int(self._pool.used[0])):
+            blocks = self._pool.price[row, width::width]
+            priced = np.flatnonzero(blocks)
+            low, high = (int(priced[0]), int(priced[-1]) + 1) if len(priced) else (0, 0)
+            entries.append([low * width, *blocks[low:high].tolist()])
+        return entries
+
+    def prove(self) -> bool:
+        """Search level after level; return whether nothing is cheaper than the target."""
         level = _new_level(1, self._width)
         level.code[0] = int((self._kinds.number * self._problem.radix).sum())
-        level.cost[0] = 0
-        level.last[0] = (0, 0, 0, levels.NEVER, 0, 0, -1, 1)
-        size, note = 1, ""
-        for depth in range(len(self._task.instance)):
+        level.total[0] = 0
+        level.last[0] = (0, 0, 0, levels.NEVER, 0, 0, -1, 1, 0)
+        size = 0 if self._root_is_cut() else 1
+        for depth in range(len(self._instance)):
             if size == 0:
                 break
-            level, size, note = self._next_level(level, size)
-            if note:
-                note = f"search stopped after {depth} of {len(self._task.instance)} levels: {note}"
-                break
+            level, size = self._next_level(level, size)
+            if self.schedule is not None:
+                return False
+            if self.note:
+                self.note = f"stopped after {depth} of {len(self._instance)} levels: {self.note}"
+                return False
+            self.states += size
             self._links.append(
                 _Links(*(level.last[:size, c].copy() for c in (levels.START, levels.KIND, levels.PARENT)))
             )
-        return Answer(self._schedule(), not note, note)
+        return True
 
-    def _next_level(self, this: Level, size: int) -> tuple[Level, int, str]:
-        """Expand a level; return the next one, its number of rows and why that was given up, if it was."""
+    def _root_is_cut(self) -> bool:
+        nobody = np.zeros(0, np.int32)
+        arrival = self._kinds.arrival
+        bound = levels.row_bound(
+            self._problem, self._pool, 0, self._kinds.number, arrival, int(arrival.min()), 0, nobody, nobody, 0,
+            np.zeros(3, np.int64),
+        )
+        return bool(bound > self._most)
+
+    def _next_level(self, this: Level, size: int) -> tuple[Level, int]:
+        """Expand a level; return the next one and its number of rows, or set ``schedule`` or ``note``."""
         after = _new_level(1 << 10, self._width)
         table = _new_table(1 << 10)
-        counters = np.zeros(7, np.int64)
+        counters = self._counters
+        counters[[levels.NEXT_ROW, levels.ROWS, levels.CODES]] = 0
         kinds = len(self._kinds.number)
-        horizon = self._pool.price.shape[1]
         links = sum(len(link.start) for link in self._links)
         row_bytes = sum(column[:1].nbytes for column in after)
         while counters[levels.NEXT_ROW] < size:
             beyond = min(size, int(counters[levels.NEXT_ROW]) + _ROWS_PER_CALL)
+            before = int(counters[levels.NEXT_ROW])
             result = levels.expand(
-                self._problem, self._pool, ITERATIONS, this, beyond, after, table, counters, self._best
-            )
-            if time.monotonic() > self._task.deadline:
-                return after, int(counters[levels.ROWS]), "out of time"
-            if result == levels.FULL:
+                self._problem, self._pool, EFFORT, self._most, this, beyond, after, table, self._choices, counters,
+                self._better,
+            )  # fmt: skip
+            if result == levels.BETTER:
+                self.schedule = self._schedule()
+                break
+            if time.monotonic() > self._deadline:
+                self.note = "out of time"
+                break
+            if result == levels.FULL and counters[levels.NEXT_ROW] == before:
                 # Twice the size exists for a moment while the columns are copied.
-                if (len(after.code) * 3 + size) * row_bytes + links * 12 > _STATE_BYTES:
-                    return after, int(counters[levels.ROWS]), "out of memory"
-                if len(after.code) - counters[levels.ROWS] < kinds * (horizon + 2):
+                if (len(after.code) * 3 + size) * row_bytes + links * 12 + self._choices.nbytes > _STATE_BYTES:
+                    self.note = "out of memory"
+                    break
+                if (counters[levels.CODES] + kinds) * 2 > len(table.codes):
+                    table = _grown_table(table)
+                elif len(after.code) - counters[levels.ROWS] <= len(self._choices) - counters[levels.CHOICES]:
                     after = Level(*(np.concatenate([column, np.empty_like(column)]) for column in after))
                 else:
-                    table = _grown_table(table)
-        return after, int(counters[levels.ROWS]), ""
+                    self._choices = np.concatenate([self._choices, np.empty_like(self._choices)])
+        return after, int(counters[levels.ROWS])
 
-    def _schedule(self) -> Schedule | None:
-        """Return the best complete schedule found, or None."""
-        _, row, kind, start = self._best.tolist()
-        if kind < 0:
-            return None
-        # The last request's parent lies in the last complete level but those after it.
+    def _schedule(self) -> Schedule:
+        row, kind, start = self._better.tolist()
         path = [(start, kind)]
-        for link in reversed(self._links[: len(self._task.instance) - 1]):
+        for link in reversed(self._links):
             path.append((int(link.start[row]), int(link.kind[row])))
             row = int(link.parent[row])
-        starts = [0] * len(self._task.instance)
+        starts = [0] * len(self._instance)
         left = [list(members) for members in self._kinds.members]
         for at, kind in path:
             starts[left[kind].pop()] = at
@@ -127,14 +187,14 @@ def most_running(instance: Instance) -> int:
     return len(instance)
 
 
-def _first_pool(problem: Problem, task: Task, horizon: int) -> Pool:
+def _first_pool(problem: Problem, prices: Mapping[int, int], horizon: int) -> Pool:
     kinds, columns = len(problem.arrival), horizon + 1
     rows = max(2, min(POOL_ROWS, _POOL_BYTES // ((kinds + 3) * columns * 8)))
     price_rows, sums, moments = (np.zeros((rows, columns), np.int64) for _ in range(3))
     least = np.zeros((rows, kinds, columns), np.int64)
     pool = Pool(price_rows, sums, moments, least, np.zeros(rows, np.int64), np.zeros(1, np.int64))
     price = np.zeros(columns, np.int64)
-    for step, value in task.prices.items():
+    for step, value in prices.items():
         price[step] = value
     write_prices(problem, pool, 0, price)
     use_row(pool)
@@ -142,9 +202,9 @@ def _first_pool(problem: Problem, task: Task, horizon: int) -> Pool:
 
 
 def _new_level(rows: int, width: int) -> Level:
-    code, cost = np.empty(rows, np.int64), np.empty(rows, np.int64)
+    code, total = np.empty(rows, np.int64), np.empty(rows, np.int64)
     end, peak = np.empty((rows, width), np.int32), np.empty((rows, width), np.int32)
-    return Level(code, cost, np.zeros((rows, 8), np.int32), end, peak)
+    return Level(code, total, np.zeros((rows, 9), np.int32), end, peak)
 
 
 def _new_table(slots: int) -> Table:
