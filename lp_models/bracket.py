@@ -21,7 +21,7 @@ from cr_toolkit.model import Instance, Schedule
 from cr_toolkit.model.formats import instance_record
 from cr_toolkit.simulation import simulate
 from lp_models.bounds import LowerBound, best_lower_bound
-from lp_models.engines.catalogue import ENGINES, Answer, Task
+from lp_models.engines.catalogue import DEFAULT_SOLVER, ENGINES, Answer, Task
 from lp_models.engines.search import compile_search
 from lp_models.portfolio import run_engines
 from lp_models.prices import kinds_of, price_bound, raised_prices
@@ -117,7 +117,13 @@ class OptimumBracket:
 
 
 def optimum(
-    instance: Instance, *, seconds: float = 10.0, engine: str = AUTO, seed: int = 0, jobs: int = 1
+    instance: Instance,
+    *,
+    seconds: float = 10.0,
+    engine: str = AUTO,
+    seed: int = 0,
+    jobs: int = 1,
+    solver: str | None = None,
 ) -> OptimumBracket:
     """Return the best bracket of the optimum found within about ``seconds``.
 
@@ -129,26 +135,35 @@ def optimum(
         engine: ``auto``, ``bounds`` (no exact engine), or a registered engine.
         seed: of the random choices of the upper bound.
         jobs: engines run at the same time by ``auto``.
+        solver: the solver that the engine ``milp`` uses, by its name in PuLP; HiGHS if None.
 
     Raises:
-        InputError: if there is no such engine, or ``seconds`` or ``jobs`` is not positive.
+        InputError: if there is no such engine, ``seconds`` or ``jobs`` is not positive, the solver is not available
+            or the engine uses none.
     """
     if engine not in (AUTO, BOUNDS) and engine not in ENGINES:
         known = ", ".join((AUTO, BOUNDS, *ENGINES.names()))
         raise InputError(f"{engine!r} is not known; known: {known}", field="engine")
     if not seconds > 0 or jobs < 1:
         raise InputError("must be positive", field="seconds" if not seconds > 0 else "jobs")
-    return _Solve(instance, seconds, engine, seed, jobs).run()
+    if solver is not None:
+        if engine not in (AUTO, "milp"):
+            raise InputError(f"is for the engines {AUTO} and milp, not {engine}", field="solver")
+        from lp_models.programme import require_solver
+
+        require_solver(solver)
+    return _Solve(instance, seconds, engine, seed, jobs, solver or DEFAULT_SOLVER).run()
 
 
 class _Solve:
     """The state of one call of ``optimum``: the best bracket so far."""
 
-    def __init__(self, instance: Instance, seconds: float, engine: str, seed: int, jobs: int) -> None:
+    def __init__(self, instance: Instance, seconds: float, engine: str, seed: int, jobs: int, solver: str) -> None:
         self._begin = time.monotonic()
         self._deadline = self._begin + seconds
         self._overrun = min(_OVERRUN[0] * seconds, _OVERRUN[1])
         self._instance, self._engine, self._seed, self._jobs = instance, engine, seed, jobs
+        self._solver = solver
         self._notes: list[str] = []
         self._prices: dict[int, int] = {}
         self._last = 1
@@ -248,7 +263,7 @@ class _Solve:
         return now + share * max(0.0, self._deadline - now)
 
     def _task(self, deadline: float) -> Task:
-        return Task(self._instance, self._upper, self._prices, deadline)
+        return Task(self._instance, self._upper, self._prices, deadline, self._solver)
 
     def _claim(self, name: str, task: Task, answer: Answer) -> int | None:
         """Take the schedule of ``answer`` if it is good; return the optimum it claims, or None."""

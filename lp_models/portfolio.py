@@ -16,8 +16,16 @@ def run_engines(names: Sequence[str], task: Task, jobs: int) -> Iterator[tuple[s
     """Yield (engine, task, answer) as engines answer, ``jobs`` of them at work at a time.
 
     An exception becomes an answer without proof; so does an engine that is silent ``GRACE`` seconds after the
-    deadline. Closing the iterator abandons the engines still at work: their threads end at the deadline.
+    deadline. When the iterator ends or is closed, ``task.stop`` is set and the engines still at work are abandoned:
+    their threads end at the deadline, or at once if the engine looks at ``task.stop``.
     """
+    try:
+        yield from _answers(names, task, jobs)
+    finally:
+        task.stop.set()
+
+
+def _answers(names: Sequence[str], task: Task, jobs: int) -> Iterator[tuple[str, Task, Answer]]:
     answers: queue.SimpleQueue[tuple[str, Answer]] = queue.SimpleQueue()
     todo = list(names)
     working: set[str] = set()

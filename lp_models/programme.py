@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -73,11 +74,22 @@ class IntegerProgramme:
         return Solution(tuple(map(float, values)), optimal, words)
 
 
+def available_solvers() -> tuple[str, ...]:
+    """Return the names of the solvers that PuLP can use here, sorted."""
+    return tuple(sorted(pulp.listSolvers(onlyAvailable=True)))
+
+
+def require_solver(name: str) -> None:
+    """Raise an InputError if PuLP cannot use the solver ``name`` here."""
+    available = available_solvers()
+    if name not in available:
+        raise InputError(f"{name!r} is not an available solver; available: {', '.join(available)}", field="solver")
+
+
 def _solver(name: str, seconds: float) -> Any:
-    options: dict[str, Any] = {"msg": False, "timeLimit": max(1.0, seconds)}
-    if name == "HiGHS":
-        # Relative gaps (1e-4 by default) would end the search early; objectives here are integers.
-        options |= {"gapRel": 0.0, "gapAbs": 0.999, "threads": 1}
-    if name not in pulp.listSolvers(onlyAvailable=True):
-        raise InputError(f"{name!r} is not an available solver", field="solver")
-    return pulp.getSolver(name, **options)
+    require_solver(name)
+    # Relative gaps (1e-4 by default) would end the search early; objectives here are integers. PuLP's wrappers take
+    # different options, and some swallow in silence what they do not know: pass what this one names.
+    wanted = {"msg": False, "timeLimit": max(1.0, seconds), "gapRel": 0.0, "gapAbs": 0.999, "threads": 1}
+    named = inspect.signature(getattr(pulp, name)).parameters
+    return pulp.getSolver(name, **{option: value for option, value in wanted.items() if option in named})

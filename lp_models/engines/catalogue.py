@@ -5,13 +5,17 @@ Engines are not trusted: their schedules are checked, and their proofs are claim
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cr_toolkit.model import Instance, Schedule
 from cr_toolkit.registry import Registry
+
+DEFAULT_SOLVER = "HiGHS"
+"""The solver of integer programmes that is always installed, by its name in PuLP."""
 
 
 @dataclass(frozen=True)
@@ -23,12 +27,16 @@ class Task:
         upper: cost of a known feasible schedule (steps); only cheaper ones are of interest.
         prices: memory prices by step over ``lp_models.prices.SCALE``, all >= 0.
         deadline: when to stop, on the clock of ``time.monotonic`` (seconds).
+        solver: the solver of integer programmes, by its name in PuLP.
+        stop: set when nobody waits for the answer any more; an engine that can notice should end.
     """
 
     instance: Instance
     upper: int
     prices: Mapping[int, int]
     deadline: float
+    solver: str = DEFAULT_SOLVER
+    stop: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)
 
     @property
     def seconds(self) -> float:

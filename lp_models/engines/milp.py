@@ -1,4 +1,4 @@
-"""The milp engine: the time-indexed integer programme in PuLP, solved by HiGHS.
+"""The milp engine: the time-indexed integer programme in PuLP, solved by HiGHS or the PuLP solver of the task.
 
 x_{j,k} counts the requests of kind j (identical arrival, prompt and output) that start at k. Starts that no schedule
 cheaper than the target can use, by the horizon or by their reduced cost under the memory prices, have no variable; so
@@ -7,16 +7,10 @@ cheaper than the target can use, by the horizon or by their reduced cost under t
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-
 from cr_toolkit.model import Schedule
 from lp_models.engines.catalogue import ENGINES, Answer, Task
-from lp_models.horizon import latest_starts
-from lp_models.prices import SCALE, Kinds, kinds_of, price_value, safe_dtype, start_charges
+from lp_models.horizon import useful_starts
+from lp_models.prices import Kinds, kinds_of
 
 _MAX_NONZEROS = 2_000_000
 """Largest programme built (non-zero coefficients)."""
@@ -28,8 +22,8 @@ def milp(task: Task) -> Answer:
     from lp_models.programme import IntegerProgramme
 
     kinds = kinds_of(task.instance)
-    starts = _useful_starts(task, kinds)
-    if starts is None:
+    starts = useful_starts(task.instance, task.upper, task.prices, kinds, _MAX_NONZEROS)
+    if starts is None or _nonzeros(kinds, starts) > _MAX_NONZEROS:
         return Answer(None, False, "too large for the time-indexed programme")
     programme = IntegerProgramme()
     rows: dict[int, list[tuple[int, int]]] = {}
@@ -50,7 +44,7 @@ def milp(task: Task) -> Answer:
         programme.add_row(terms, task.instance.memory)
     if task.seconds < 1:
         return Answer(None, False, "no time left for the solver")
-    solution = programme.solve(task.seconds)
+    solution = programme.solve(task.seconds, task.solver)
     if solution.values is None:
         return Answer(None, solution.proved, "" if solution.proved else f"solver: {solution.status}")
     schedule = _schedule(task, kinds, columns, solution.values)
@@ -61,33 +55,8 @@ def milp(task: Task) -> Answer:
     return Answer(schedule if better else None, solution.proved, note)
 
 
-def _useful_starts(task: Task, kinds: Kinds) -> list[list[int]] | None:
-    """Return the starts worth a variable for every kind, or None if that makes the programme too large."""
-    instance = task.instance
-    limits = latest_starts(instance, task.upper)
-    last = max(limits) + 1
-    if last * len(kinds.number) > _MAX_NONZEROS:
-        return None
-    total = sum(task.prices.values())
-    horizon = max(last, max(task.prices, default=0))
-    dense: NDArray[Any] = np.zeros(horizon + 1, safe_dtype(instance, total, horizon, SCALE))
-    for step, price in task.prices.items():
-        dense[step] = price
-    budget = (task.upper - 1 - price_value(instance, task.prices)) * SCALE
-    starts: list[list[int]] = []
-    nonzeros = 0
-    for j, members in enumerate(kinds.members):
-        arrival, limit = int(kinds.arrival[j]), limits[members[0]]
-        charges = start_charges(int(kinds.prompt[j]), int(kinds.output[j]), dense, SCALE)[arrival:].tolist()
-        least = min(charges)
-        if budget < 0:
-            return [[] for _ in kinds.number]
-        useful = [arrival + i for i, c in enumerate(charges[: limit - arrival + 1]) if Fraction(c - least) <= budget]
-        starts.append(useful)
-        nonzeros += len(useful) * (int(kinds.output[j]) + 1)
-        if nonzeros > _MAX_NONZEROS:
-            return None
-    return starts
+def _nonzeros(kinds: Kinds, starts: list[list[int]]) -> int:
+    return sum(len(useful) * (int(output) + 1) for useful, output in zip(starts, kinds.output, strict=True))
 
 
 def _schedule(task: Task, kinds: Kinds, columns: list[tuple[int, int]], values: tuple[float, ...]) -> Schedule | None:

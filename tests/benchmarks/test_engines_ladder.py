@@ -7,13 +7,15 @@ import json
 import random
 import statistics
 import time
+from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from cr_toolkit.checker import check_data
 from cr_toolkit.model import Instance
 from lp_models import optimum
-from lp_models.engines import ENGINES, Task
+from lp_models.engines import ENGINES, Task, cp_sat
 from lp_models.prices import raised_prices
 from lp_models.upper import upper_bound
 
@@ -28,14 +30,18 @@ def random_burst(memory: int, n: int, share: int, seed: int) -> Instance:
     return Instance.burst(memory, [(rng.randint(0, top - output), output) for output in outputs])
 
 
-def solve(name: str, instance: Instance) -> tuple[int | None, float]:
-    begin = time.monotonic()
+def prepared(instance: Instance) -> Task:
     schedule, _ = upper_bound(instance)
     upper = schedule.total_latency(instance)
     makespan = max(s + r.output for s, r in zip(schedule.start, instance.requests, strict=True))
-    prices = raised_prices(instance, upper, makespan + 4, 1500)
-    answer = ENGINES[name](Task(instance, upper, prices, begin + SECONDS))
-    found = upper if answer.schedule is None else answer.schedule.total_latency(instance)
+    return Task(instance, upper, raised_prices(instance, upper, makespan + 4, 1500), 0)
+
+
+def solve(name: str, instance: Instance) -> tuple[int | None, float]:
+    begin = time.monotonic()
+    task = prepared(instance)
+    answer = ENGINES[name](replace(task, deadline=begin + SECONDS))
+    found = task.upper if answer.schedule is None else answer.schedule.total_latency(instance)
     return (found if answer.proved else None), time.monotonic() - begin
 
 
@@ -56,6 +62,34 @@ def test_the_search_solves_what_the_programme_solves_and_sooner():
             assert len({cost for cost, _ in row if cost is not None}) <= 1
     print({name: round(seconds, 1) for name, seconds in totals.items()})
     assert totals["search"] < 1.5 * totals["milp"]
+
+
+PAIRWISE = [(500, 6, 2), (500, 8, 2), (500, 10, 2), (120, 8, 2), (500, 16, 6)]
+
+
+@pytest.mark.benchmark
+def test_what_is_redundant_in_the_pairwise_model_pays():
+    models = {"cp-sat": cp_sat.solve, "plain CP-SAT": partial(cp_sat.solve, plain=True)}
+    solved, total = dict.fromkeys(models, 0), dict.fromkeys(models, 0.0)
+    for memory, n, share in PAIRWISE:
+        optima: dict[int, set[int]] = {}
+        for name, engine in models.items():
+            rows = []
+            for seed in range(3):
+                task = prepared(random_burst(memory, n, share, seed))
+                begin = time.monotonic()
+                answer = engine(replace(task, deadline=begin + SECONDS))
+                rows.append(time.monotonic() - begin)
+                if answer.proved:
+                    solved[name] += 1
+                    cost = task.upper if answer.schedule is None else answer.schedule.total_latency(task.instance)
+                    optima.setdefault(seed, set()).add(cost)
+            total[name] += sum(rows)
+            print(f"M={memory} n={n} 1/{share} {name}: " + ", ".join(f"{seconds:.2f} s" for seconds in rows))
+        assert all(len(costs) == 1 for costs in optima.values())
+    print(solved, {name: round(seconds, 1) for name, seconds in total.items()})
+    assert solved["cp-sat"] >= solved["plain CP-SAT"]
+    assert total["cp-sat"] < total["plain CP-SAT"]
 
 
 @pytest.mark.benchmark

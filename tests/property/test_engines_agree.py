@@ -2,13 +2,14 @@
 
 import random
 import time
+from functools import partial
 
 import pytest
 
 from cr_toolkit.checker.enumeration import BetterScheduleError, prove_no_better
 from cr_toolkit.model import Instance
 from lp_models.bounds import lower_bounds
-from lp_models.engines import ENGINES, Task
+from lp_models.engines import ENGINES, Task, cp_sat
 from lp_models.kernels import run
 from lp_models.prices import SCALE, price_value, raised_prices
 from lp_models.proof import prove
@@ -40,7 +41,7 @@ def check_agreement(seed: int, rounds: int, monkeypatch: pytest.MonkeyPatch) -> 
         assert price_value(instance, prices) <= optimum
         assert all(bound.integer <= optimum for bound in lower_bounds(instance))
         monkeypatch.setattr(run, "POOL_ROWS", rng.choice([2, 3, 64]))
-        for name, engine in ENGINES.items():
+        for name, engine in (*ENGINES.items(), ("plain CP-SAT", partial(cp_sat.solve, plain=True))):
             answer = engine(Task(instance, upper, prices, time.monotonic() + 60))
             assert answer.proved, (name, instance)
             assert (answer.schedule is None) == (upper == optimum), (name, instance)

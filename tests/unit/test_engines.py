@@ -7,11 +7,12 @@ import pytest
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Instance
 from lp_models.engines import ENGINES, Answer, Task
+from lp_models.engines.cp_sat import cp_sat
 from lp_models.engines.milp import milp
 from lp_models.engines.search import search
 from lp_models.horizon import latest_starts
 from lp_models.kernels.run import most_running
-from lp_models.programme import IntegerProgramme
+from lp_models.programme import IntegerProgramme, available_solvers
 
 DELAY = Instance.burst(11, [(0, 10), (4, 3), (3, 3)])
 IDENTICAL = Instance.burst(6, [(0, 3)] * 5)
@@ -24,10 +25,10 @@ def soon(seconds: float = 20.0) -> float:
 
 
 def test_the_engines_are_registered():
-    assert ENGINES.names() == ("milp", "search")
+    assert ENGINES.names() == ("cp-sat", "milp", "search")
 
 
-@pytest.mark.parametrize("engine", ["milp", "search"])
+@pytest.mark.parametrize("engine", ["cp-sat", "milp", "search"])
 @pytest.mark.parametrize(("instance", "cost"), GOLDEN)
 def test_golden_optima(engine, instance, cost):
     answer = ENGINES[engine](Task(instance, cost + 3, {}, soon()))
@@ -38,7 +39,7 @@ def test_golden_optima(engine, instance, cost):
     assert ENGINES[engine](Task(instance, cost, {}, soon())) == Answer(None, True)
 
 
-@pytest.mark.parametrize("engine", [milp, search])
+@pytest.mark.parametrize("engine", [cp_sat, milp, search])
 def test_no_time_means_no_proof(engine):
     instance = Instance.burst(16, [(i % 5, 3 + i % 5) for i in range(14)])
     answer = engine(Task(instance, 10**4, {}, time.monotonic() - 1))
@@ -71,8 +72,19 @@ def test_programmes_tell_optimal_from_infeasible():
     assert solution.values == (2.0,)
     programme.add_row([(x, 1)], 1)
     assert programme.solve(5).values is None
-    with pytest.raises(InputError, match="not an available solver"):
+    with pytest.raises(InputError, match=r"not an available solver; available: .*HiGHS"):
         programme.solve(5, "nonesuch")
+
+
+@pytest.mark.filterwarnings("ignore:PULP_CBC_CMD is deprecated")
+@pytest.mark.parametrize("solver", available_solvers())
+def test_every_available_solver_is_told_to_prove_optimality(solver):
+    for instance, cost in GOLDEN:
+        answer = milp(Task(instance, cost + 3, {}, soon(), solver))
+        assert answer.proved
+        assert answer.schedule is not None
+        assert answer.schedule.total_latency(instance) == cost
+        assert milp(Task(instance, cost, {}, soon(), solver)) == Answer(None, True)
 
 
 def test_latest_starts_follow_from_the_horizon_and_from_the_cost():

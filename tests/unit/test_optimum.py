@@ -28,7 +28,7 @@ def with_engine(monkeypatch, engine):
     return optimum(DELAY, engine="liar", seconds=2)
 
 
-@pytest.mark.parametrize("engine", ["auto", "milp", "search"])
+@pytest.mark.parametrize("engine", ["auto", "cp-sat", "milp", "search"])
 @pytest.mark.parametrize(("instance", "cost"), [(DELAY, 20), (IDENTICAL, 25)])
 def test_golden_optima_are_certified(engine, instance, cost):
     result = optimum(instance, engine=engine)
@@ -154,12 +154,28 @@ def test_numbers_beyond_64_bits_give_a_bracket():
 
 
 def test_wrong_options_are_refused():
-    with pytest.raises(InputError, match="known: auto, bounds, milp, search"):
+    with pytest.raises(InputError, match="known: auto, bounds, cp-sat, milp, search"):
         optimum(DELAY, engine="cplex")
     with pytest.raises(InputError, match="seconds must be positive"):
         optimum(DELAY, seconds=0)
     with pytest.raises(InputError, match="jobs must be positive"):
         optimum(DELAY, jobs=0)
+    with pytest.raises(InputError, match="solver 'nonesuch' is not an available solver"):
+        optimum(DELAY, engine="milp", solver="nonesuch")
+    with pytest.raises(InputError, match="solver is for the engines auto and milp, not search"):
+        optimum(DELAY, engine="search", solver="HiGHS")
+
+
+def test_the_solver_reaches_the_engine(monkeypatch):
+    asked = []
+    ENGINES.names()
+    monkeypatch.setitem(ENGINES._things, "milp", lambda task: asked.append(task.solver) or Answer(None, False))
+    optimum(DELAY, engine="milp", solver="HiGHS")
+    optimum(DELAY, engine="milp")
+    assert asked == ["HiGHS", "HiGHS"]
+    monkeypatch.setattr("lp_models.programme.available_solvers", lambda: ("HiGHS", "OTHER"))
+    optimum(DELAY, engine="milp", solver="OTHER")
+    assert asked[-1] == "OTHER"
 
 
 def test_engines_side_by_side_agree():

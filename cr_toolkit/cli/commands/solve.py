@@ -32,9 +32,12 @@ Examples:
     show_default=True,
     help="What to use.",
 )
+@click.option("--solver", metavar="NAME", help="Integer programming solver of the engine milp, by its name in PuLP.")
 @click.option("--certificate", type=READABLE, help="Write the certificate here, for `crtool check`.")
 @format_option()
-def command(instance: str, seconds: Fraction, engine: str, certificate: str | None, form: str) -> ExitCode:
+def command(
+    instance: str, seconds: Fraction, engine: str, solver: str | None, certificate: str | None, form: str
+) -> ExitCode:
     """Bracket the least total latency any schedule can have.
 
     Prints a lower bound, a feasible schedule and its cost, and whether they meet. When they do the optimum is proved;
@@ -43,7 +46,7 @@ def command(instance: str, seconds: Fraction, engine: str, certificate: str | No
     from cr_toolkit.model.formats import read_instance, to_json, write_text
     from lp_models import optimum
 
-    found = optimum(read_instance(instance), seconds=float(seconds), engine=engine)
+    found = optimum(read_instance(instance), seconds=float(seconds), engine=engine, solver=solver)
     if certificate is not None:
         write_text(certificate, to_json(found.to_certificate()))
     if form == "json":
