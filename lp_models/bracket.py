@@ -1,68 +1,21 @@
-"""The offline optimum: a rigorous bracket around OPT, closed where a proof can be re-checked.
-
-Bounds from below and a schedule from above come first; then memory prices; then exact engines. Nothing an engine says
-is believed: its schedules are checked, and its proof counts only when the checker's own re-enumeration repeats it.
-"""
+"""The offline optimum: a rigorous bracket around OPT, closed where a proof can be re-checked."""
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
 import msgspec
 
-from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError
-from cr_toolkit.errors import CrtoolError, InputError
+from cr_toolkit.checker.digest import digest_of
+from cr_toolkit.errors import InputError
 from cr_toolkit.model import Instance, Schedule
 from cr_toolkit.model.formats import instance_record
-from cr_toolkit.simulation import simulate
-from lp_models.bounds import LowerBound, best_lower_bound
-from lp_models.engines.catalogue import DEFAULT_SOLVER, ENGINES, Answer, Task
-from lp_models.engines.search import compile_search
-from lp_models.portfolio import run_engines
-from lp_models.prices import kinds_of, price_bound, raised_prices
-from lp_models.proof import MAX_NODES, plain_certificate, prove, repeat
-from lp_models.upper import upper_bound
+from lp_models.engines.catalogue import DEFAULT_SOLVER, ENGINES
+from lp_models.solving import AUTO, BOUNDS, Solving
 
 CERTIFICATE_FORMAT = "crtool/certificate/1"
-
-AUTO, BOUNDS = "auto", "bounds"
-
-_PORTFOLIO = ("search", "milp")
-"""The engines that ``auto`` uses, in order."""
-
-_PRICED_WORK = 3_000_000
-"""Prices are sought while (distinct requests) x (steps) is at most this."""
-
-_ASCENT_WORK = 300_000_000
-"""Rounds of the price update times (distinct requests) x (steps), at most."""
-
-_MAX_ROUNDS = 1500
-
-_TINY = Instance.burst(3, [(0, 2), (1, 1), (0, 1)])
-"""Solved once to have code compiled."""
-
-_PLAIN_REQUESTS, _PLAIN_NODES = 8, 4_000
-"""Up to so many requests are first enumerated in plain Python, for so many nodes: a fraction of a second."""
-
-_ENGINE_REQUESTS = 5_000
-"""Up to so many requests proofs and engines are tried; each has a level per request."""
-
-_NODES_PER_SECOND = 40_000
-"""Nodes that the checker repeats in a second, or fewer than it does."""
-
-_OVERRUN = 0.5, 5.0
-"""How much longer than asked the proof of an engine's claim may take: a share of the time, at most so many seconds."""
-
-_CLIMB = 0.2, 7.0, 0.1
-"""The first proof aims at this share of the gap; the whole of it is taken to cost e^7 times none; the shortest step."""
-
-_SEARCH_SHARE = 0.6
-"""Share of the time left that an engine gets; the rest is for the proof of its claim, or for another engine."""
 
 
 @dataclass(frozen=True)
@@ -107,13 +60,14 @@ class OptimumBracket:
 
     def to_certificate(self) -> dict[str, Any]:
         """Return both sides as the JSON tree that the checker verifies."""
-        return {
+        certificate = {
             "format": CERTIFICATE_FORMAT,
             "instance": msgspec.to_builtins(instance_record(self.instance)),
             "status": self.status,
             "upper": {"start": list(self.schedule.start), "cost": self.upper},
             "lower": {"value": self.lower, "method": self.lower_method, "certificate": self.lower_certificate},
         }
+        return certificate | {"digest": digest_of(certificate)}
 
 
 def optimum(
@@ -134,7 +88,7 @@ def optimum(
         seconds: time to spend; proving an engine's claim may add half as much again, or five seconds if that is less.
         engine: ``auto``, ``bounds`` (no exact engine), or a registered engine.
         seed: of the random choices of the upper bound.
-        jobs: engines run at the same time by ``auto``.
+        jobs: cores to use: with more than one, ``auto`` runs CP-SAT, if installed, beside the search.
         solver: the solver that the engine ``milp`` uses, by its name in PuLP; HiGHS if None.
 
     Raises:
@@ -152,218 +106,10 @@ def optimum(
         from lp_models.programme import require_solver
 
         require_solver(solver)
-    return _Solve(instance, seconds, engine, seed, jobs, solver or DEFAULT_SOLVER).run()
-
-
-class _Solve:
-    """The state of one call of ``optimum``: the best bracket so far."""
-
-    def __init__(self, instance: Instance, seconds: float, engine: str, seed: int, jobs: int, solver: str) -> None:
-        self._begin = time.monotonic()
-        self._deadline = self._begin + seconds
-        self._overrun = min(_OVERRUN[0] * seconds, _OVERRUN[1])
-        self._instance, self._engine, self._seed, self._jobs = instance, engine, seed, jobs
-        self._solver = solver
-        self._notes: list[str] = []
-        self._prices: dict[int, int] = {}
-        self._last = 1
-        self._lower = LowerBound(Fraction(sum(r.output for r in instance.requests)), "outputs")
-        self._schedule, self._method = _one_by_one(instance), "one by one"
-        self._upper = self._schedule.total_latency(instance)
-
-    def run(self) -> OptimumBracket:
-        try:
-            if self._engine == AUTO and len(self._instance) <= _PLAIN_REQUESTS:
-                self._enumerate_tiny()
-            if self._lower.integer < self._upper:
-                self._bound()
-            if self._lower.integer < self._upper:
-                self._price()
-            if self._lower.integer < self._upper and self._engine != BOUNDS:
-                self._solve()
-        except KeyboardInterrupt:
-            self._notes.append("interrupted")
-        optimal = self._lower.integer == self._upper
-        return OptimumBracket(
-            self._instance, self._lower.integer, self._upper, self._schedule, self._lower.method, self._method,
-            self._engine, "optimal" if optimal else "bracketed", self._lower.certificate, tuple(self._notes),
-            time.monotonic() - self._begin,
-        )  # fmt: skip
-
-    def _enumerate_tiny(self) -> None:
-        """Close the bracket of a tiny instance without compiled code, which takes seconds to load or build."""
-        for policy in ("svf", "sjf"):
-            self._offer(simulate(self._instance, policy).schedule, policy)
-        while self._lower.integer < self._upper:
-            try:
-                certificate = plain_certificate(self._instance, self._upper, _PLAIN_NODES)
-            except BetterScheduleError as better:
-                self._offer(Schedule(better.start), "enumeration")
-            except NodeLimitError:
-                return
-            else:
-                self._raise_lower(LowerBound(Fraction(self._upper), "enumeration", certificate))
-
-    def _bound(self) -> None:
-        self._raise_lower(best_lower_bound(self._instance))
-        self._untimed(lambda: upper_bound(_TINY, evaluations=1))
-        left = max(0.1, (self._deadline - time.monotonic()) * 0.2)
-        schedule, method = upper_bound(self._instance, seconds=left, seed=self._seed)
-        self._offer(schedule, method)
-
-    def _price(self) -> None:
-        kinds = len(kinds_of(self._instance).number)
-        makespan = max(s + r.output for s, r in zip(self._schedule.start, self._instance.requests, strict=True))
-        last = makespan + max(2, makespan // 8)
-        if kinds * last > _PRICED_WORK:
-            self._notes.append(f"too large for memory prices: {kinds} kinds of requests over {last} steps")
-            return
-        rounds = max(50, min(_MAX_ROUNDS, _ASCENT_WORK // (kinds * last)))
-        self._untimed(lambda: raised_prices(_TINY, 4, 4, 1))
-        self._prices = raised_prices(self._instance, self._upper, last, rounds)
-        self._last = last
-        self._raise_lower(price_bound(self._instance, self._prices))
-
-    def _solve(self) -> None:
-        if len(self._instance) > _ENGINE_REQUESTS:
-            self._notes.append(f"too large for an exact engine: {len(self._instance)} requests")
-            return
-        if not self._prices:
-            self._notes.append("without prices no exact engine is run")
-            return
-        names = _PORTFOLIO if self._engine == AUTO else (self._engine,)
-        self._untimed(compile_search)
-        if self._engine == AUTO:
-            self._climb(self._deadline)
-        if self._lower.integer == self._upper or time.monotonic() >= self._deadline:
-            return
-        # Where ``auto`` has time left, its proofs became too long; an engine may still find a better schedule.
-        for together in [names] if self._jobs > 1 else [(name,) for name in names]:
-            if self._run(together, self._begin_share(_SEARCH_SHARE)):
-                break
-        self._climb(self._deadline)
-
-    def _run(self, names: tuple[str, ...], deadline: float) -> bool:
-        """Run engines until one of them has a proof; return whether one has."""
-        for name, task, answer in run_engines(names, self._task(deadline), self._jobs):
-            if answer.note:
-                self._notes.append(f"{name}: {answer.note}")
-            claim = self._claim(name, task, answer)
-            if claim == self._upper and answer.certificate is not None:
-                self._repeat(claim, answer.certificate)
-            if claim is not None and claim <= self._upper and self._certify(name):
-                return True
-            if self._lower.integer == self._upper or claim is not None:
-                return True
-        return False
-
-    def _begin_share(self, share: float) -> float:
-        """Return the moment at which ``share`` of the time left is over."""
-        now = time.monotonic()
-        return now + share * max(0.0, self._deadline - now)
-
-    def _task(self, deadline: float) -> Task:
-        return Task(self._instance, self._upper, self._prices, deadline, self._solver)
-
-    def _claim(self, name: str, task: Task, answer: Answer) -> int | None:
-        """Take the schedule of ``answer`` if it is good; return the optimum it claims, or None."""
-        claim = task.upper
-        if answer.schedule is not None:
-            try:
-                fault = answer.schedule.violation(self._instance)
-            except CrtoolError as error:
-                self._notes.append(f"{name}: its schedule {error}")
-                return None
-            if fault is not None:
-                self._notes.append(f"{name}: its schedule is infeasible, {fault.reason}")
-                return None
-            self._offer(answer.schedule, name)
-            claim = min(claim, answer.schedule.total_latency(self._instance))
-        return claim if answer.proved else None
-
-    def _certify(self, name: str) -> bool:
-        """Repeat the proof of engine ``name`` that nothing is cheaper than ``self._upper``."""
-        claim = self._upper
-        while self._lower.integer < self._upper and self._prove(self._upper, self._deadline + self._overrun):
-            pass
-        closed = self._lower.integer == self._upper
-        if self._upper < claim:
-            self._notes.append(f"{name}: claimed that {claim} is optimal, which is false")
-        if not closed:
-            self._notes.append(f"{name}: claims that {claim} is optimal; the proof is too long to be re-checked")
-        return closed
-
-    def _climb(self, deadline: float) -> None:
-        """Raise the lower bound by proofs of ever higher targets, up to the cost of the schedule, till ``deadline``.
-
-        The time of a proof grows roughly exponentially with its target; the last one tells how far the next can aim.
-        One that fails has cost half of the time that was left.
-        """
-        first, growth, shortest = _CLIMB
-        gap = self._upper - self._lower.integer
-        step = round(first * gap)
-        while self._lower.integer < self._upper:
-            begin = time.monotonic()
-            if begin >= deadline:
-                return
-            step = max(1, min(step, self._upper - self._lower.integer))
-            target = self._lower.integer + step
-            if self._prove(target, deadline if step == 1 else (begin + deadline) / 2):
-                now = time.monotonic()
-                reach = math.log(max(1.0, (deadline - now) / (3 * (now - begin) + 1e-3))) / growth
-                step = round(gap * max(shortest, reach))
-                if target + step + shortest * gap > self._upper:
-                    step = self._upper - target
-            elif step == 1:
-                return
-            else:
-                step //= 2
-
-    def _prove(self, target: int, deadline: float) -> bool:
-        """Prove that nothing is cheaper than ``target``, or find a better schedule; return whether either succeeded."""
-        outcome = prove(self._instance, target, self._prices, self._last, deadline)
-        if outcome.schedule is not None:
-            self._offer(outcome.schedule, "search")
-            return True
-        return outcome.certificate is not None and self._repeat(target, outcome.certificate)
-
-    def _repeat(self, target: int, certificate: dict[str, Any]) -> bool:
-        """Have the checker's code repeat a proof, and raise the lower bound to ``target`` if it does."""
-        left = self._deadline + self._overrun - time.monotonic()
-        limit = max(1, min(MAX_NODES, int(left * _NODES_PER_SECOND)))
-        try:
-            nodes = repeat(self._instance, target, certificate, limit)
-        except BetterScheduleError as better:
-            self._offer(Schedule(better.start), "enumeration")
-            return True
-        except (NodeLimitError, ValueError) as error:
-            self._notes.append(f"the proof that nothing is cheaper than {target} was not repeated: {error}")
-            return False
-        self._raise_lower(LowerBound(Fraction(target), "enumeration", {**certificate, "nodes": nodes}))
-        return True
-
-    def _untimed(self, first_use: Callable[[], object]) -> None:
-        """Do what compiles code on a machine's first run, without charging it to the budget."""
-        begin = time.monotonic()
-        first_use()
-        self._deadline += time.monotonic() - begin
-
-    def _raise_lower(self, bound: LowerBound) -> None:
-        if bound.integer > self._lower.integer:
-            self._lower = replace(bound)
-
-    def _offer(self, schedule: Schedule, method: str) -> None:
-        cost = schedule.total_latency(self._instance)
-        if cost < self._upper and schedule.is_feasible(self._instance):
-            self._schedule, self._upper, self._method = schedule, cost, method
-
-
-def _one_by_one(instance: Instance) -> Schedule:
-    """Return the schedule that runs requests one at a time, by arrival: always feasible."""
-    starts = [0] * len(instance)
-    now = 0
-    for index in sorted(range(len(instance)), key=lambda i: instance.requests[i].arrival):
-        now = max(now, instance.requests[index].arrival)
-        starts[index] = now
-        now += instance.requests[index].output
-    return Schedule(tuple(starts))
+    solving = Solving(instance, seconds, engine, seed, jobs, solver or DEFAULT_SOLVER)
+    solving.run()
+    optimal = solving.lower.integer == solving.upper
+    return OptimumBracket(
+        instance, solving.lower.integer, solving.upper, solving.schedule, solving.lower.method, solving.method,
+        engine, "optimal" if optimal else "bracketed", solving.lower.certificate, tuple(solving.notes), solving.seconds,
+    )  # fmt: skip

@@ -12,38 +12,50 @@ GRACE = 5.0
 """How long beyond its deadline an engine may take to notice it (seconds)."""
 
 
-def run_engines(names: Sequence[str], task: Task, jobs: int) -> Iterator[tuple[str, Task, Answer]]:
-    """Yield (engine, task, answer) as engines answer, ``jobs`` of them at work at a time.
+class Portfolio:
+    """Engines at work on one task, ``jobs`` of them at a time; an exception becomes an answer without proof."""
 
-    An exception becomes an answer without proof; so does an engine that is silent ``GRACE`` seconds after the
-    deadline. When the iterator ends or is closed, ``task.stop`` is set and the engines still at work are abandoned:
-    their threads end at the deadline, or at once if the engine looks at ``task.stop``.
-    """
-    try:
-        yield from _answers(names, task, jobs)
-    finally:
-        task.stop.set()
+    def __init__(self, names: Sequence[str], task: Task, jobs: int) -> None:
+        self._todo, self._task, self._jobs = list(names), task, jobs
+        self._answers: queue.SimpleQueue[tuple[str, Answer]] = queue.SimpleQueue()
+        self._working: set[str] = set()
+        self._begin()
 
+    def ready(self) -> list[tuple[str, Answer]]:
+        """Return the answers that are there, without waiting."""
+        found = []
+        while True:
+            try:
+                found.append(self._answers.get_nowait())
+            except queue.Empty:
+                break
+        self._working -= {name for name, _ in found}
+        self._begin()
+        return found
 
-def _answers(names: Sequence[str], task: Task, jobs: int) -> Iterator[tuple[str, Task, Answer]]:
-    answers: queue.SimpleQueue[tuple[str, Answer]] = queue.SimpleQueue()
-    todo = list(names)
-    working: set[str] = set()
-    while todo or working:
-        while todo and len(working) < jobs:
-            name = todo.pop(0)
-            working.add(name)
-            threading.Thread(target=_work, args=(name, task, answers), daemon=True).start()
-        try:
-            name, answer = answers.get(timeout=task.seconds + GRACE)
-        except queue.Empty:
-            for name in sorted(working):
-                yield name, task, Answer(None, False, "did not stop in time and was abandoned")
-            return
-        working.discard(name)
-        yield name, task, answer
-        if task.seconds == 0:
-            return
+    def wait(self) -> Iterator[tuple[str, Answer]]:
+        """Yield answers as they come; an engine that is silent ``GRACE`` seconds after the deadline is given up."""
+        while self._working:
+            try:
+                name, answer = self._answers.get(timeout=self._task.seconds + GRACE)
+            except queue.Empty:
+                for name in sorted(self._working):
+                    yield name, Answer(None, False, "did not stop in time and was abandoned")
+                return
+            self._working.discard(name)
+            self._begin()
+            yield name, answer
+
+    def stop(self) -> None:
+        """Abandon what is at work: threads end at the deadline, or at once if the engine looks at ``task.stop``."""
+        self._todo.clear()
+        self._task.stop.set()
+
+    def _begin(self) -> None:
+        while self._todo and len(self._working) < self._jobs and (self._task.seconds > 0 or not self._working):
+            name = self._todo.pop(0)
+            self._working.add(name)
+            threading.Thread(target=_work, args=(name, self._task, self._answers), daemon=True).start()
 
 
 def _work(name: str, task: Task, answers: queue.SimpleQueue[tuple[str, Answer]]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cr_toolkit.checker.enumeration import NodeLimitError, prove_no_better
+from cr_toolkit.checker.enumeration import prove_no_better
 from cr_toolkit.model import Instance, Schedule
 from lp_models.prices import SCALE, Kinds, kinds_of
 
@@ -53,34 +53,64 @@ def proof_scale(memory: int) -> int:
     return min(SCALE, 256 << memory.bit_length())
 
 
-def prove(instance: Instance, target: int, prices: Mapping[int, int], last: int, deadline: float) -> Outcome:
-    """Try to prove that no schedule is cheaper than ``target``, by compiled code.
+class Prover:
+    """Proves lower bounds on one instance, by compiled code; price vectors found for one target serve the next.
 
-    Args:
-        instance: the instance.
-        target: what to prove a lower bound (steps).
-        prices: memory prices by step over ``SCALE``.
-        last: the last step that gets a price (steps).
-        deadline: when to give up, on the clock of ``time.monotonic`` (seconds).
+    Attributes:
+        reason: why the instance is beyond the compiled code, or empty.
     """
-    scale = proof_scale(instance.memory)
-    # The checker takes no prices beyond a start that would cost ``target`` alone.
-    last = max(1, min(last, max(r.arrival for r in instance.requests) + target))
-    width = -(-last // _BLOCKS)
-    horizon = -(-last // width) * width
-    kinds = _by_volume(kinds_of(instance))
-    reason = _too_large(instance, kinds, horizon, scale)
-    if reason:
-        return Outcome(note=reason)
-    from lp_models.kernels.run import Run
 
-    run = Run(instance, kinds, target, _shared(prices, scale, width, horizon), scale, width, horizon, deadline)
-    if not run.prove():
-        return Outcome(schedule=run.schedule, note=run.note, states=run.states)
-    certificate = {"scale": scale, "width": width, "pool": run.vectors, "choices": run.choices}
-    if _length(certificate) > MAX_CERTIFICATE:
-        return Outcome(note="the certificate is too large to be useful", states=run.states)
-    return Outcome(certificate, states=run.states)
+    def __init__(self, instance: Instance, prices: Mapping[int, int], last: int) -> None:
+        """Prepare for ``instance``.
+
+        Args:
+            instance: the instance.
+            prices: memory prices by step over ``SCALE``.
+            last: the last step that gets a price (steps).
+        """
+        self._instance = instance
+        self._scale = proof_scale(instance.memory)
+        # The checker takes no prices beyond a start that would cost the bound alone; every output is part of it.
+        fixed = sum(r.output for r in instance.requests)
+        last = max(1, min(last, max(r.arrival for r in instance.requests) + fixed))
+        self._width = -(-last // _BLOCKS)
+        self._horizon = -(-last // self._width) * self._width
+        self._prices = _shared(prices, self._scale, self._width, self._horizon)
+        self._kinds = _by_volume(kinds_of(instance))
+        self.reason = _too_large(instance, self._kinds, self._horizon, self._scale)
+        self._pool: Any = None
+
+    def prove(self, target: int, deadline: float, beam: int | None = None) -> Outcome:
+        """Try to prove that no schedule is cheaper than ``target``.
+
+        Args:
+            target: what to prove a lower bound (steps).
+            deadline: when to give up, on the clock of ``time.monotonic`` (seconds).
+            beam: expand only so many states of every level, to find a cheaper schedule rather than a proof.
+        """
+        if self.reason:
+            return Outcome(note=self.reason)
+        from lp_models.kernels.run import Run, first_pool, problem_of
+
+        problem = problem_of(self._instance, self._kinds, self._scale, self._width)
+        if self._pool is None:
+            self._pool = first_pool(problem, self._prices, self._horizon)
+        run = Run(self._instance, self._kinds, problem, self._pool, target, deadline)
+        if not run.search(beam):
+            return Outcome(schedule=run.schedule, note=run.note, states=run.states)
+        certificate = {"scale": self._scale, "width": self._width, **_compact(run.vectors, run.choices)}
+        if _length(certificate) > MAX_CERTIFICATE:
+            return Outcome(note="the certificate is too large to be useful", states=run.states)
+        return Outcome(certificate, states=run.states)
+
+
+def _compact(vectors: list[list[int]], choices: list[int]) -> dict[str, Any]:
+    """Return the vectors that are chosen, the first one in any case, and the choices by their new numbers."""
+    ranges = {i for i, number in enumerate(choices) if number < 0}
+    chosen = sorted({0, *(number for i, number in enumerate(choices) if i not in ranges)})
+    new = {number: i for i, number in enumerate(chosen)}
+    renamed = [number if i in ranges else new[number] for i, number in enumerate(choices)]
+    return {"pool": [vectors[number] for number in chosen], "choices": renamed}
 
 
 def repeat(instance: Instance, target: int, certificate: Mapping[str, Any], limit: int = MAX_NODES) -> int:
@@ -95,6 +125,13 @@ def repeat(instance: Instance, target: int, certificate: Mapping[str, Any], limi
         instance.memory, requests, target, certificate["scale"], certificate["pool"], limit,
         width=certificate["width"], choices=certificate["choices"],
     )  # fmt: skip
+
+
+def checking_seconds(certificate: Mapping[str, Any]) -> float:
+    """Return what repeating a proof takes, roughly (seconds): each choice is a state, each vector has tables."""
+    entries = sum(map(len, certificate["pool"])) * certificate["width"]
+    seconds: float = 0.05 + 2.5e-5 * len(certificate["choices"]) + 2e-6 * entries
+    return seconds
 
 
 def plain_certificate(instance: Instance, target: int, limit: int) -> dict[str, Any]:
@@ -150,6 +187,3 @@ def _too_large(instance: Instance, kinds: Kinds, horizon: int, scale: int) -> st
     if 2 * (len(kinds.number) + 3) * (horizon + 1) * 8 > _TABLE_BYTES:
         return f"too large for the search: {len(kinds.number)} kinds of requests over {horizon} steps"
     return ""
-
-
-__all__ = ["NodeLimitError", "Outcome", "plain_certificate", "prove", "repeat"]

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from cr_toolkit.checker.bounds import check_lower_bound
+from cr_toolkit.checker.digest import digest_of
 from cr_toolkit.checker.instance import Instance, read_instance, read_schedule
 from cr_toolkit.checker.reading import Rejected, choice, exactly, integer, integers, parse, record, text
 from cr_toolkit.checker.rerun import priority_order, rerun
@@ -75,7 +76,8 @@ def _check_instance(document: dict[str, Any]) -> str:
 
 
 def _check_certificate(document: dict[str, Any]) -> str:
-    fields = record(document, "the certificate", ("format", "instance", "status", "upper", "lower"))
+    fields = record(document, "the certificate", ("format", "instance", "status", "upper", "lower", "digest"))
+    exactly(fields["digest"], digest_of(document), "the digest")
     instance = read_instance(fields["instance"], "instance")
     _, upper = read_schedule(fields["upper"], instance, "upper")
     lower = _check_lower(fields["lower"], instance, upper, "lower")

@@ -143,13 +143,12 @@ class _Lanes:
         A start k that exceeds the memory by e > 0 in step t excludes every start before min(k + e, t).
         """
         width, test, high = self.width, self.test[kind], self.high[kind]
-        while True:
-            sums = (load >> (width * (first - begin))) + test
-            excess = sums & high
-            if not excess:
-                return first
+        sums = (load >> (width * (first - begin))) + test
+        while excess := sums & high:
             lane = (excess.bit_length() - 1) // width
-            first = min(first + ((sums >> (width * lane)) & self.mask) - self.limit, first + 1 + lane)
+            first += min((sums >> (width * lane) & self.mask) - self.limit, lane + 1)
+            sums = (load >> (width * (first - begin))) + test
+        return first
 
     def no_more(self, load: int, other: int) -> bool:
         """Return whether ``load`` holds at most what ``other`` does in every step; both begin in the same step."""
@@ -165,6 +164,7 @@ class _Vector:
         self.price, self.end = price, len(price) - 1
         self.sums = list(accumulate(price))
         self.moments = list(accumulate(step * y for step, y in enumerate(price)))
+        self._numbers = range(len(search.kinds))
         self._tables: list[tuple[list[int], list[int]] | None] = [None] * len(search.kinds)
 
     def bound(self, total: int, waiting: Waiting, first: Sequence[int], running: Running) -> int:
@@ -172,18 +172,22 @@ class _Vector:
         scale, end = self._search.scale, self.end
         value = scale * total
         cut = end  # where nothing waits, or only what starts later, no price counts
-        for kind, count in enumerate(waiting):
+        for count, at, tables, kind in zip(waiting, first, self._tables, self._numbers, strict=True):
             if count:
-                at = first[kind]
-                if at < end:
-                    value += count * self.tables(kind)[0][at]
-                    cut = min(cut, at)
-                else:
+                if at >= end:
                     value += count * scale * at
+                    continue
+                value += count * (tables or self.tables(kind))[0][at]
+                if at < cut:
+                    cut = at
         if cut < end:
-            value -= self._search.memory * (self.sums[end] - self.sums[cut])
+            sums, moments = self.sums, self.moments
+            before, moment = sums[cut], moments[cut]
+            value -= self._search.memory * (sums[end] - before)
             for completion, peak in running:
-                value += self.held(peak - completion, cut, completion)
+                if completion > cut:
+                    last = completion if completion < end else end
+                    value += (peak - completion) * (sums[last] - before) + moments[last] - moment
         return value
 
     def held(self, offset: int, begin: int, completion: int) -> int:
@@ -451,8 +455,9 @@ def _first_starts(
     Nothing fits sooner than it did before the last start (``before``).
     """
     fit = lanes.first_fit
+    after = start + 1
     return [
-        fit(other, load, start, max(soonest, start + (other < kind))) if count else soonest
+        fit(other, load, start, soonest if soonest > start else after if other < kind else start) if count else soonest
         for other, (count, soonest) in enumerate(zip(waiting, before, strict=True))
     ]
 

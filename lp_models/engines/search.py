@@ -11,16 +11,17 @@ import time
 from cr_toolkit.model import Instance
 from lp_models.engines.catalogue import ENGINES, Answer, Task
 from lp_models.prices import SCALE
-from lp_models.proof import prove
+from lp_models.proof import Prover
 
 
 @ENGINES.register("search")
 def search(task: Task) -> Answer:
     """Search every schedule cheaper than ``task.upper`` that the rules do not exclude."""
     last = max(task.prices, default=max(r.arrival for r in task.instance.requests) + task.upper)
+    prover = Prover(task.instance, task.prices, last)
     best, upper = None, task.upper
     while True:
-        outcome = prove(task.instance, upper, task.prices, last, task.deadline)
+        outcome = prover.prove(upper, task.deadline)
         if outcome.schedule is None:
             return Answer(best, outcome.certificate is not None, outcome.note, outcome.certificate)
         best, upper = outcome.schedule, outcome.schedule.total_latency(task.instance)

@@ -48,6 +48,7 @@ class Level(NamedTuple):
     Attributes:
         code: which requests wait (sum of number waiting * radix).
         total: sum of the starts so far (steps).
+        bound: scaled bound on the sum of all starts.
         last: start and kind of the last start, load of that step, deadline of the left-move rule, number of running
             requests, row of the parent, next older row with the same code, whether it is still wanted, price vector.
         end: completions of the running requests, ascending.
@@ -56,6 +57,7 @@ class Level(NamedTuple):
 
     code: Int64s
     total: Int64s
+    bound: Int64s
     last: Int32s
     end: Int32s
     peak: Int32s
@@ -234,24 +236,24 @@ def drop_dominated(
 def choose_vector(
     problem: Problem, pool: Pool, effort: Effort, most: int, waiting: Int64s, first: Int64s, cut: int, total: int,
     end: Int32s, peak: Int32s, running: int, inherited: int, counters: Int64s,
-) -> tuple[int, bool]:  # fmt: skip
-    """Return the price vector for a state, and whether it bounds the state above ``most`` (scaled).
+) -> tuple[int, int]:  # fmt: skip
+    """Return the price vector for a state, and its scaled bound, which leaves the state out if it exceeds ``most``.
 
     The latest vectors are tried, then a new one is fitted while the pool has a row for it.
     """
     extra = np.zeros(3, np.int64)
     row, bound = nearest_row(problem, pool, most, waiting, first, cut, total, end, peak, running, extra, effort.tries)
     if bound > most:
-        return row, True
+        return row, bound
     own = row_bound(problem, pool, inherited, waiting, first, cut, total, end, peak, running, extra)
     if own >= bound:
         row, bound = inherited, own
         if bound > most:
-            return row, True
+            return row, bound
     last = pool.price.shape[1] - 1
     fresh = pool.used[0]
     if fresh == pool.price.shape[0] or cut >= last:
-        return row, False
+        return row, bound
     room = np.full(last + 1, float(problem.memory))
     for x in range(running):
         for t in range(cut + 1, min(end[x], last) + 1):
@@ -268,8 +270,8 @@ def choose_vector(
     new = row_bound(problem, pool, fresh, waiting, first, cut, total, end, peak, running, extra)
     if new > most or new - bound > effort.gain * (most - bound):
         use_row(pool)
-        return int(fresh), new > most
-    return row, False
+        return int(fresh), new
+    return row, bound
 
 
 @njit(cache=True, nogil=True)
@@ -303,8 +305,8 @@ def range_vector(
 
 @njit(cache=True, nogil=True)
 def keep(
-    level: Level, table: Table, slot: int, counters: Int64s, code: int, total: int, start: int, kind: int, held: int,
-    deadline: int, parent: int, vector: int, end: Int32s, peak: Int32s, running: int,
+    level: Level, table: Table, slot: int, counters: Int64s, code: int, total: int, bound: int, start: int, kind: int,
+    held: int, deadline: int, parent: int, vector: int, end: Int32s, peak: Int32s, running: int,
 ) -> None:  # fmt: skip
     """Append a state to ``level``, which has room."""
     row = counters[ROWS]
@@ -313,6 +315,7 @@ def keep(
         table.codes[slot] = code
     level.code[row] = code
     level.total[row] = total
+    level.bound[row] = bound
     last = level.last[row]
     last[START], last[KIND], last[HELD], last[DEADLINE] = start, kind, held, deadline
     last[RUNNING], last[PARENT], last[NEXT], last[ALIVE] = running, parent, table.heads[slot], 1
@@ -383,14 +386,14 @@ def start_one(
     cut = first_fits(problem, waiting, k, kind, end, peak, size, first)
     if cut > deadline - 2:
         return False
-    chosen, lost = choose_vector(
+    chosen, bound = choose_vector(
         problem, pool, effort, most, waiting, first, cut, total, end, peak, size, vector, counters
     )  # fmt: skip
     choices[counters[CHOICES] - 1] = chosen
-    if lost:
+    if bound > most:
         return False
     drop_dominated(after, table, slot, total, k, kind, end, peak, size)
-    keep(after, table, slot, counters, code, total, k, kind, held, deadline, row, chosen, end, peak, size)
+    keep(after, table, slot, counters, code, total, bound, k, kind, held, deadline, row, chosen, end, peak, size)
     return True
 
 

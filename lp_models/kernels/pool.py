@@ -17,6 +17,10 @@ Int64s = NDArray[np.int64]
 Float64s = NDArray[np.float64]
 
 
+_TRIED = 128
+"""Starts of a kind that are looked at while prices are fitted, at least; in between charges change little."""
+
+
 class Problem(NamedTuple):
     """What is searched; columns have one entry per kind of request, volumes ascending.
 
@@ -234,7 +238,7 @@ def _relaxed(
 ) -> float:  # fmt: skip
     """Start what waits where it is cheapest; return the bound on the sum of its starts and write the loads.
 
-    Starts are tried at ``first`` and then where it or its completion meets an edge of the steps that share a price.
+    Starts are tried from ``first`` on, some steps apart if the horizon is long.
     """
     last = price.shape[0] - 1
     bound = 0.0
@@ -244,7 +248,7 @@ def _relaxed(
         moments[t] = moments[t - 1] + t * price[t]
         bound -= room[t] * price[t]
         load[t] = 0.0
-    width = problem.width
+    stride = max(1, (last - cut) // _TRIED)
     for j in range(waiting.shape[0]):
         if waiting[j] == 0:
             continue
@@ -262,7 +266,7 @@ def _relaxed(
             if here < best - 1e-9:
                 best = here
                 best_start = k
-            k += min(width - k % width, width - (k + output) % width)
+            k += stride
         bound += waiting[j] * best
         for t in range(best_start + 1, min(best_start + output, last) + 1):
             load[t] += waiting[j] * (problem.prompt[j] + t - best_start)

@@ -12,17 +12,20 @@ from numpy.typing import NDArray
 from cr_toolkit.model import Instance, Schedule
 from lp_models.kernels import levels
 from lp_models.kernels.levels import Effort, Level, Table
-from lp_models.kernels.pool import Pool, Problem, use_row, write_prices
+from lp_models.kernels.pool import Pool, Problem, row_bound, use_row, write_prices
 from lp_models.prices import Kinds
 
 POOL_ROWS = 12000
 """Price vectors that a proof may use."""
 
-EFFORT = Effort(iterations=60, tries=500, gain=0.1, range_tries=40)
+EFFORT = Effort(iterations=60, tries=500, gain=0.3, range_tries=40)
 
 _POOL_BYTES = 400_000_000
-_STATE_BYTES = 600_000_000
+STATE_BYTES = 600_000_000
 """Most memory for the states of one level, and for the links of all levels together (bytes)."""
+
+FIRST_ROWS = 1 << 10
+"""States that a level has room for at first."""
 
 _ROWS_PER_CALL = 50
 """Rows expanded between two looks at the clock."""
@@ -44,33 +47,19 @@ class Run:
     Attributes:
         schedule: a schedule cheaper than the target, if one was met.
         note: why the run was given up, or empty.
-        choices: the number of the vector used on each state, in the checker's order.
+        states: states made.
     """
 
     def __init__(
-        self, instance: Instance, kinds: Kinds, target: int, prices: Mapping[int, int], scale: int, width: int,
-        horizon: int, deadline: float,
-    ) -> None:  # fmt: skip
-        """Prepare to search below ``target`` (steps).
+        self, instance: Instance, kinds: Kinds, problem: Problem, pool: Pool, target: int, deadline: float
+    ) -> None:
+        """Prepare to search below ``target`` (steps) until ``deadline`` (on the clock of ``time.monotonic``, seconds).
 
-        Args:
-            instance: the instance.
-            kinds: its kinds, by volume.
-            target: what cheaper schedules are cheaper than (steps).
-            prices: the first price vector, by step over ``scale``, each the same for ``width`` steps.
-            scale: denominator of prices.
-            width: steps that a price holds for.
-            horizon: the last step that may have a price, a multiple of ``width``.
-            deadline: when to give up, on the clock of ``time.monotonic`` (seconds).
+        Vectors are added to ``pool``.
         """
         self._instance, self._kinds, self._deadline = instance, kinds, deadline
-        radix = np.ones(len(kinds.number), np.int64)
-        for j in range(1, len(radix)):
-            radix[j] = radix[j - 1] * (kinds.number[j - 1] + 1)
-        columns = kinds.arrival, kinds.prompt, kinds.output
-        self._problem = Problem(*columns, radix, instance.memory, scale, width)
-        self._pool = _first_pool(self._problem, prices, horizon)
-        self._most = (target - 1 - sum(r.output - r.arrival for r in instance.requests)) * scale
+        self._problem, self._pool = problem, pool
+        self._most = (target - 1 - sum(r.output - r.arrival for r in instance.requests)) * problem.scale
         self._width = most_running(instance)
         self._links: list[_Links] = []
         self._choices = np.empty(1 << 12, np.int32)
@@ -98,8 +87,13 @@ class Run:
             entries.append([low * width, *blocks[low:high].tolist()])
         return entries
 
-    def prove(self) -> bool:
-        """Search level after level; return whether nothing is cheaper than the target."""
+    def search(self, beam: int | None = None) -> bool:
+        """Search level after level; return whether nothing is cheaper than the target.
+
+        With ``beam``, only so many states of each level are expanded, those of least bound: a way to find schedules,
+        which proves nothing unless no state was dropped.
+        """
+        complete = True
         level = _new_level(1, self._width)
         level.code[0] = int((self._kinds.number * self._problem.radix).sum())
         level.total[0] = 0
@@ -115,23 +109,37 @@ class Run:
                 self.note = f"stopped after {depth} of {len(self._instance)} levels: {self.note}"
                 return False
             self.states += size
+            if beam is not None and size > beam:
+                complete = False
+                level.last[:size, levels.ALIVE] &= (
+                    level.bound[:size] <= np.partition(level.bound[:size], beam - 1)[beam - 1]
+                )
             self._links.append(
                 _Links(*(level.last[:size, c].copy() for c in (levels.START, levels.KIND, levels.PARENT)))
             )
-        return True
+        return complete
 
     def _root_is_cut(self) -> bool:
         nobody = np.zeros(0, np.int32)
         arrival = self._kinds.arrival
-        bound = levels.row_bound(
-            self._problem, self._pool, 0, self._kinds.number, arrival, int(arrival.min()), 0, nobody, nobody, 0,
+        bound = row_bound(
+            self._problem,
+            self._pool,
+            0,
+            self._kinds.number,
+            arrival,
+            int(arrival.min()),
+            0,
+            nobody,
+            nobody,
+            0,
             np.zeros(3, np.int64),
         )
         return bool(bound > self._most)
 
     def _next_level(self, this: Level, size: int) -> tuple[Level, int]:
         """Expand a level; return the next one and its number of rows, or set ``schedule`` or ``note``."""
-        after = _new_level(1 << 10, self._width)
+        after = _new_level(FIRST_ROWS, self._width)
         table = _new_table(1 << 10)
         counters = self._counters
         counters[[levels.NEXT_ROW, levels.ROWS, levels.CODES]] = 0
@@ -153,7 +161,7 @@ class Run:
                 break
             if result == levels.FULL and counters[levels.NEXT_ROW] == before:
                 # Twice the size exists for a moment while the columns are copied.
-                if (len(after.code) * 3 + size) * row_bytes + links * 12 + self._choices.nbytes > _STATE_BYTES:
+                if (len(after.code) * 3 + size) * row_bytes + links * 12 + self._choices.nbytes > STATE_BYTES:
                     self.note = "out of memory"
                     break
                 if (counters[levels.CODES] + kinds) * 2 > len(table.codes):
@@ -187,7 +195,16 @@ def most_running(instance: Instance) -> int:
     return len(instance)
 
 
-def _first_pool(problem: Problem, prices: Mapping[int, int], horizon: int) -> Pool:
+def problem_of(instance: Instance, kinds: Kinds, scale: int, width: int) -> Problem:
+    """Return what compiled code needs to know of ``instance``; prices are over ``scale``, each for ``width`` steps."""
+    radix = np.ones(len(kinds.number), np.int64)
+    for j in range(1, len(radix)):
+        radix[j] = radix[j - 1] * (kinds.number[j - 1] + 1)
+    return Problem(kinds.arrival, kinds.prompt, kinds.output, radix, instance.memory, scale, width)
+
+
+def first_pool(problem: Problem, prices: Mapping[int, int], horizon: int) -> Pool:
+    """Return a pool of one price vector, by step; steps up to ``horizon``, a multiple of the width, may have a price."""
     kinds, columns = len(problem.arrival), horizon + 1
     rows = max(2, min(POOL_ROWS, _POOL_BYTES // ((kinds + 3) * columns * 8)))
     price_rows, sums, moments = (np.zeros((rows, columns), np.int64) for _ in range(3))
@@ -202,9 +219,9 @@ def _first_pool(problem: Problem, prices: Mapping[int, int], horizon: int) -> Po
 
 
 def _new_level(rows: int, width: int) -> Level:
-    code, total = np.empty(rows, np.int64), np.empty(rows, np.int64)
+    code, total, bound = (np.empty(rows, np.int64) for _ in range(3))
     end, peak = np.empty((rows, width), np.int32), np.empty((rows, width), np.int32)
-    return Level(code, total, np.zeros((rows, 9), np.int32), end, peak)
+    return Level(code, total, bound, np.zeros((rows, 9), np.int32), end, peak)
 
 
 def _new_table(slots: int) -> Table:

@@ -12,7 +12,7 @@ from lp_models.bounds import lower_bounds
 from lp_models.engines import ENGINES, Task, cp_sat
 from lp_models.kernels import run
 from lp_models.prices import SCALE, price_value, raised_prices
-from lp_models.proof import prove
+from lp_models.proof import Prover, repeat
 from tests.brute_force import brute_force_optimum
 
 
@@ -49,12 +49,16 @@ def check_agreement(seed: int, rounds: int, monkeypatch: pytest.MonkeyPatch) -> 
                 assert answer.schedule.is_feasible(instance), (name, instance)
                 assert answer.schedule.total_latency(instance) == optimum, (name, instance)
         requests = [(r.arrival, r.prompt, r.output) for r in instance.requests]
-        prove_no_better(instance.memory, requests, optimum, prices, SCALE, 10**6)
+        pool = [[0, *(prices.get(step, 0) for step in range(1, min(13, optimum + 1)))]]
+        prove_no_better(instance.memory, requests, optimum, SCALE, pool, 10**6)
         with pytest.raises(BetterScheduleError):
-            prove_no_better(instance.memory, requests, optimum + 1, prices, SCALE, 10**6)
-        prove(instance, optimum, prices, 24, 10**6, time.monotonic() + 60, guided=True)
-        with pytest.raises(BetterScheduleError):
-            prove(instance, optimum + 1, prices, 24, 10**6, time.monotonic() + 60, guided=True)
+            prove_no_better(instance.memory, requests, optimum + 1, SCALE, pool, 10**6)
+        prover = Prover(instance, prices, 24)
+        for target in (optimum - 1, optimum):
+            certificate = prover.prove(target, time.monotonic() + 60).certificate
+            assert certificate is not None
+            assert repeat(instance, target, certificate) >= 0
+        assert prover.prove(optimum + 1, time.monotonic() + 60).schedule is not None
 
 
 def test_all_agree_with_brute_force(monkeypatch):

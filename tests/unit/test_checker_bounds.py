@@ -16,6 +16,7 @@ def instance(memory, *triples):
 
 
 DELAY = instance(11, (0, 0, 10), (0, 4, 3), (0, 3, 3))
+ENUMERATION = {"scale": 1, "width": 1, "pool": [[0]], "choices": [], "nodes": 1}
 TWO = instance(2, (0, 0, 2), (1, 0, 1))
 """In units of 1/2 step: the long one is served in 0-2 and 3-4, the short one in 2-3."""
 
@@ -133,14 +134,20 @@ def test_a_bound_may_be_weaker_but_not_stronger(method, certificate, most):
         ("prices", {"scale": 1, "prices": [[0, 1]]}, "a priced step must be between 1"),
         ("prices", {"scale": 1, "prices": [[1, -1]]}, "a price must be between 0"),
         ("prices", {"scale": 1, "prices": [[2, 1], [2, 1]]}, "must ascend"),
-        ("enumeration", {"scale": 1, "prices": []}, "lacks the field 'nodes'"),
-        ("enumeration", {"scale": 1, "prices": [], "nodes": 9, "pool": [7]}, "must be a list"),
-        ("enumeration", {"scale": 1, "prices": [], "nodes": 9, "pool": [[]]}, "must begin with"),
-        ("enumeration", {"scale": 1, "prices": [], "nodes": 9, "pool": [[0, -1]]}, "pool must be between 0"),
-        ("enumeration", {"scale": 1, "prices": [], "nodes": 9, "choices": {}}, "choices must be a list"),
-        ("enumeration", {"scale": 1, "prices": [], "nodes": 9, "choices": [1]}, "name vector 1 of 0"),
-        ("enumeration", {"scale": 1, "prices": [], "nodes": 9, "choices": [-1]}, "between 0"),
-        ("enumeration", {"scale": 1, "prices": [[2**53 - 1, 1]], "nodes": 9}, "not proved within"),
+        ("enumeration", {"scale": 1, "width": 1, "pool": [], "choices": []}, "lacks the field 'nodes'"),
+        ("enumeration", ENUMERATION | {"prices": []}, "unknown field 'prices'"),
+        ("enumeration", ENUMERATION | {"scale": 0}, "scale must be between 1"),
+        ("enumeration", ENUMERATION | {"width": 0}, "width of the prices must be between 1"),
+        ("enumeration", ENUMERATION | {"pool": [7]}, "must be a list"),
+        ("enumeration", ENUMERATION | {"pool": [[]]}, "must begin with"),
+        ("enumeration", ENUMERATION | {"pool": [[0, -1]]}, "pool must be between 0"),
+        ("enumeration", ENUMERATION | {"pool": []}, "there is no price vector 0"),
+        ("enumeration", ENUMERATION | {"choices": {}}, "choices must be a list"),
+        ("enumeration", ENUMERATION | {"choices": [True]}, "must be an integer"),
+        ("enumeration", ENUMERATION | {"choices": [-(10**8)]}, "between -10000000"),
+        ("enumeration", ENUMERATION | {"nodes": 0.5}, "the number of nodes must be an integer"),
+        ("enumeration", ENUMERATION | {"pool": [[2**53 - 1, 1]]}, "end by the horizon"),
+        ("enumeration", ENUMERATION | {"choices": [0]}, "are left over"),
     ],
 )
 def test_malformed_certificates_are_refused(method, certificate, reason):
@@ -159,8 +166,8 @@ def enumeration(monkeypatch):
     """A stand-in that records how the search was asked, and fails as told."""
     stand_in = SimpleNamespace(asked=[], failure=None)
 
-    def prove_no_better(*question):
-        stand_in.asked.append(question)
+    def prove_no_better(*question, width, choices):
+        stand_in.asked.append((*question, width, choices))
         if stand_in.failure is not None:
             raise stand_in.failure
         return 7
@@ -170,32 +177,19 @@ def enumeration(monkeypatch):
 
 
 def test_an_enumeration_is_repeated(enumeration):
-    certificate = {"scale": 4, "prices": [[1, 3], [5, 2]], "nodes": 100}
+    certificate = {"scale": 4, "width": 2, "pool": [[4, 1, 2], [0]], "choices": [1, -2, 0], "nodes": 7}
     bounds.check_lower_bound(DELAY, 20, "enumeration", certificate)
-    assert enumeration.asked[0][:-1] == (11, [(0, 0, 10), (0, 4, 3), (0, 3, 3)], 20, {1: 3, 5: 2}, 4, 100, [])
-    certificate |= {"nodes": 10**9, "pool": [[4, 1, 2], [0]], "choices": [2, 0]}
-    bounds.check_lower_bound(DELAY, 20, "enumeration", certificate)
-    assert enumeration.asked[1][5:7] == (5_000_000, [[4, 1, 2], [0]])
-    choose = enumeration.asked[1][7]
-    # When the choices are used up, states inherit.
-    assert [choose((1,), 0, 0, (), 1) for _ in range(4)] == [2, 0, 1, 1]
-
-
-def test_a_price_vector_beyond_the_horizon_is_refused():
-    pool = [[0] * 90 + [1]]
-    certificate = {"scale": 1, "prices": [], "nodes": 99, "pool": pool, "choices": [1]}
-    with pytest.raises(Rejected, match="unusable: a price vector of the pool must be non-negative and end by"):
-        bounds.check_lower_bound(DELAY, 20, "enumeration", certificate)
+    requests = [(0, 0, 10), (0, 4, 3), (0, 3, 3)]
+    assert enumeration.asked == [(11, requests, 20, 4, [[4, 1, 2], [0]], 7, 2, [1, -2, 0])]
+    with pytest.raises(Rejected, match="takes 7 nodes, and the certificate says 10000000"):
+        bounds.check_lower_bound(DELAY, 20, "enumeration", certificate | {"nodes": 10**7})
+    assert enumeration.asked[1][5] == 5_000_000
 
 
 def test_an_enumeration_that_finds_a_better_schedule_or_no_end_is_refused(enumeration):
-    certificate = {"scale": 4, "prices": [], "nodes": 0.5}
-    with pytest.raises(Rejected, match="the number of nodes must be an integer"):
-        bounds.check_lower_bound(DELAY, 20, "enumeration", certificate)
-    certificate["nodes"] = 100
     enumeration.failure = BetterScheduleError((1, 0, 3), 20)
     with pytest.raises(Rejected, match="a cheaper schedule exists"):
-        bounds.check_lower_bound(DELAY, 20, "enumeration", certificate)
+        bounds.check_lower_bound(DELAY, 20, "enumeration", ENUMERATION)
     enumeration.failure = NodeLimitError()
-    with pytest.raises(Rejected, match="not proved within 100 nodes"):
-        bounds.check_lower_bound(DELAY, 20, "enumeration", certificate)
+    with pytest.raises(Rejected, match="not proved within 1 nodes"):
+        bounds.check_lower_bound(DELAY, 20, "enumeration", ENUMERATION)

@@ -11,6 +11,7 @@ import pytest
 from cr_toolkit.checker import Verdict, check_data, check_file, documents
 from cr_toolkit.checker import instance as instance_module
 from cr_toolkit.checker.__main__ import main
+from cr_toolkit.checker.digest import digest_of
 
 DELAY = {
     "format": "crtool/instance/1",
@@ -43,7 +44,17 @@ CERTIFICATE = {
 
 
 def verdict(document):
+    """Return the verdict on a document; a certificate that says nothing of its digest gets the right one."""
+    if isinstance(document, dict) and document.get("format") == CERTIFICATE["format"] and "digest" not in document:
+        document = document | {"digest": digest_of(document)}
     return check_data(json.dumps(document).encode())
+
+
+@pytest.mark.parametrize("digest", ["", "0" * 64, digest_of(CERTIFICATE).upper(), None, 7])
+def test_a_damaged_certificate_is_refused(digest):
+    assert "the digest must be" in verdict(CERTIFICATE | {"digest": digest}).reason
+    assert "lacks the field 'digest'" in check_data(json.dumps(CERTIFICATE).encode()).reason
+    assert "the digest must be" in verdict(CERTIFICATE | {"digest": digest_of(CERTIFICATE), "status": "optimal"}).reason
 
 
 def altered(document, path, value):

@@ -164,8 +164,10 @@ def test_abandoned_engines_are_told_to_stop(monkeypatch):
 
     given = task(60, HARD, 10**5)
     threading.Timer(1.0, interrupt).start()
+    engines = portfolio.Portfolio(["watched"], given, 1)
     with pytest.raises(KeyboardInterrupt):
-        list(portfolio.run_engines(["watched"], given, 1))
+        list(engines.wait())
+    engines.stop()
     assert given.stop.is_set()
     assert until(lambda: answers)
     assert answers[0].note == "stopped"

@@ -9,7 +9,7 @@ import pytest
 from cr_toolkit.checker.enumeration import prove_no_better
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Instance, Schedule
-from lp_models import bracket, optimum, portfolio
+from lp_models import optimum, portfolio, solving
 from lp_models.engines import ENGINES, Answer
 
 DELAY = Instance.burst(11, [(0, 10), (4, 3), (3, 3)])
@@ -19,7 +19,7 @@ IDENTICAL = Instance.burst(6, [(0, 3)] * 5)
 @pytest.fixture
 def weak_upper(monkeypatch):
     """Start from the schedule that runs one request at a time, so that engines have something to find."""
-    monkeypatch.setattr(bracket, "upper_bound", lambda instance, **_: (Schedule((10, 3, 0)), "weak"))
+    monkeypatch.setattr(solving, "upper_bound", lambda instance, **_: (Schedule((10, 3, 0)), "weak"))
 
 
 def with_engine(monkeypatch, engine):
@@ -40,12 +40,13 @@ def test_golden_optima_are_certified(engine, instance, cost):
 
 def test_the_certificate_is_plain_json_and_repeats():
     tree = json.loads(json.dumps(optimum(DELAY).to_certificate()))
-    assert list(tree) == ["format", "instance", "status", "upper", "lower"]
+    assert list(tree) == ["format", "instance", "status", "upper", "lower", "digest"]
     assert tree["upper"] == {"start": [1, 0, 3], "cost": 20}
     assert (tree["status"], tree["lower"]["value"], tree["lower"]["method"]) == ("optimal", 20, "enumeration")
     proof = tree["lower"]["certificate"]
     requests = [(r.arrival, r.prompt, r.output) for r in DELAY.requests]
-    assert prove_no_better(11, requests, 20, dict(proof["prices"]), proof["scale"], proof["nodes"]) == proof["nodes"]
+    arguments = (11, requests, 20, proof["scale"], proof["pool"], proof["nodes"])
+    assert prove_no_better(*arguments, width=proof["width"], choices=proof["choices"]) == proof["nodes"]
 
 
 def test_without_an_engine_there_is_a_bracket():
@@ -127,18 +128,18 @@ def test_a_hanging_engine_is_abandoned(monkeypatch):
 
 
 def test_a_proof_too_long_to_repeat_is_only_a_claim(monkeypatch):
-    monkeypatch.setattr(bracket, "_NODES", 3)
+    monkeypatch.setattr(solving, "MAX_NODES", 3)
     result = optimum(DELAY, engine="search")
     assert (result.lower, result.upper, result.status) == (19, 20, "bracketed")
     assert any("claims that 20 is optimal" in note for note in result.notes)
 
 
-@pytest.mark.parametrize("stage", ["upper_bound", "raised_prices", "prove"])
+@pytest.mark.parametrize("stage", ["upper_bound", "raised_prices", "Prover"])
 def test_an_interrupt_returns_the_best_so_far(stage, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(bracket, stage, interrupt)
+    monkeypatch.setattr(solving, stage, interrupt)
     result = optimum(DELAY, engine="search")
     assert "interrupted" in result.notes
     assert result.status == "bracketed"

@@ -1,4 +1,4 @@
-"""Guided proofs: the certificate repeats without a guide, and limits are kept."""
+"""Proofs by compiled code: the checker repeats them, limits are kept, and lies are found out."""
 
 import copy
 import json
@@ -8,34 +8,51 @@ import time
 import pytest
 
 from cr_toolkit.checker import check_data
-from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError, prove_no_better
+from cr_toolkit.checker.digest import digest_of
+from cr_toolkit.checker.enumeration import NodeLimitError
 from cr_toolkit.model import Instance
-from lp_models import bracket, optimum, proof
+from lp_models import OptimumBracket, optimum, proof, solving
+from lp_models.kernels import run
 from lp_models.prices import raised_prices
+from lp_models.proof import Prover, repeat
 
 HARD = Instance.burst(16, [(2, 5), (0, 8), (1, 4), (3, 3), (0, 6), (4, 4), (1, 7), (2, 2), (0, 5), (3, 5)])
+WIDE = Instance.burst(300, [(90, 60), (0, 150), (40, 100), (70, 31), (10, 120), (110, 17)])
 
 
 def soon() -> float:
     return time.monotonic() + 60
 
 
+def judge(tree):
+    """Return the checker's verdict on a certificate whose digest is made right first."""
+    return check_data(json.dumps(tree | {"digest": digest_of(tree)}).encode())
+
+
 @pytest.fixture(scope="module")
-def certified() -> bracket.OptimumBracket:
+def certified() -> OptimumBracket:
     return optimum(HARD, seconds=30)
 
 
-def test_a_guided_proof_closes_the_bracket_and_the_checker_repeats_it(certified):
-    assert certified.status == "optimal"
-    certificate = certified.lower_certificate
-    assert certificate["pool"]
-    assert certificate["choices"]
-    assert check_data(json.dumps(certified.to_certificate()).encode()).accepted
-    plain = {key: certificate[key] for key in ("scale", "prices", "nodes")}
-    requests = [(r.arrival, r.prompt, r.output) for r in HARD.requests]
-    # Without the pool the same proof takes more nodes.
+@pytest.fixture(scope="module")
+def prover(certified) -> Prover:
+    return Prover(HARD, raised_prices(HARD, certified.upper, 30, 300), 30)
+
+
+@pytest.mark.parametrize("instance", [HARD, WIDE])
+def test_the_bracket_closes_and_the_checker_repeats_the_proof(instance):
+    result = optimum(instance, seconds=30)
+    assert result.status == "optimal"
+    certificate = result.lower_certificate
+    assert len(certificate["pool"]) > 10
+    assert len(certificate["choices"]) > 10
+    assert certificate["nodes"] == repeat(instance, result.upper, certificate)
+    assert check_data(json.dumps(result.to_certificate()).encode()).accepted
+    # Without the vectors the same proof takes more nodes.
     with pytest.raises(NodeLimitError):
-        prove_no_better(16, requests, certified.upper, dict(plain["prices"]), plain["scale"], plain["nodes"])
+        repeat(
+            instance, result.upper, certificate | {"pool": certificate["pool"][:1], "choices": []}, certificate["nodes"]
+        )
 
 
 def test_lies_about_the_optimum_are_rejected_whatever_the_certificate_says(certified):
@@ -47,56 +64,90 @@ def test_lies_about_the_optimum_are_rejected_whatever_the_certificate_says(certi
         lie["lower"]["value"] += stream.choice([1, 2, 50])
         lie["upper"]["start"] = [sum(r.output for r in HARD.requests[:i]) for i in range(len(HARD))]
         lie["upper"]["cost"] = sum(lie["upper"]["start"]) + sum(r.output for r in HARD.requests)
-        proof_fields = lie["lower"]["certificate"]
+        fields = lie["lower"]["certificate"]
         for _ in range(stream.randrange(20)):
-            vector = stream.choice(proof_fields["pool"])
-            vector[stream.randrange(1, len(vector))] = stream.choice([0, 7, 10**6])
-            proof_fields["choices"][stream.randrange(len(proof_fields["choices"]))] = stream.randrange(9)
-        verdict = check_data(json.dumps(lie).encode())
+            vector = stream.choice(fields["pool"])
+            vector[stream.randrange(len(vector))] = stream.choice([0, 7, 10**6])
+            fields["choices"][stream.randrange(len(fields["choices"]))] = stream.choice([0, 3, 9, -1, -4])
+        verdict = judge(lie)
         assert not verdict.accepted
         assert "the lower bound" in verdict.reason
 
 
-def test_malformed_pools_are_rejected(certified):
-    tree = certified.to_certificate()
-    count = len(tree["lower"]["certificate"]["pool"])
-    changes = [
-        *(("pool", index, junk) for index in range(0, count, 1 + count // 20) for junk in (None, [], [0, -1], [0.5])),
-        *(("choices", index, junk) for index in range(20) for junk in (None, -1, count + 1, 0.5, True, "1")),
-    ]
-    for field, index, junk in changes:
-        broken = copy.deepcopy(tree)
-        entries = broken["lower"]["certificate"][field]
-        entries[index % len(entries)] = junk
-        assert not check_data(json.dumps(broken).encode()).accepted, (field, index, junk)
+def test_a_target_that_is_too_high_meets_a_better_schedule(certified, prover):
+    outcome = prover.prove(certified.upper + 1, soon())
+    assert outcome.certificate is None
+    assert outcome.schedule is not None
+    assert outcome.schedule.total_latency(HARD) == certified.upper
 
 
-def test_lower_targets_are_proved_with_fewer_nodes_and_higher_ones_refuted(certified):
-    prices = raised_prices(HARD, certified.upper, 30, 300)
-    nodes = [
-        proof.prove(HARD, certified.upper - less, prices, 30, 10**6, soon(), guided=True)["nodes"] for less in (0, 3)
-    ]
+def test_lower_targets_take_less(certified, prover):
+    certificates = [prover.prove(certified.upper - less, soon()).certificate for less in (0, 4)]
+    nodes = [repeat(HARD, certified.upper - less, c) for less, c in zip((0, 4), certificates, strict=True) if c]
+    assert len(nodes) == 2
     assert nodes[1] < nodes[0]
-    with pytest.raises(BetterScheduleError) as caught:
-        proof.prove(HARD, certified.upper + 1, prices, 30, 10**6, soon(), guided=True)
-    assert caught.value.cost == certified.upper
 
 
-def test_time_space_and_nodes_are_limited(certified, monkeypatch):
-    with pytest.raises(NodeLimitError, match="out of time"):
-        proof.prove(HARD, certified.upper, {}, 30, 10**6, 0, guided=True)
-    with pytest.raises(NodeLimitError, match="more than 50 nodes"):
-        proof.prove(HARD, certified.upper, {}, 30, 50, soon(), guided=True)
+def test_a_beam_finds_schedules_and_proves_nothing_when_it_drops_states(certified, prover):
+    found = prover.prove(certified.upper + 20, soon(), beam=5)
+    assert found.schedule is not None
+    assert found.schedule.is_feasible(HARD)
+    assert found.schedule.total_latency(HARD) < certified.upper + 20
+    dropped = prover.prove(certified.upper, soon(), beam=1)
+    assert dropped.certificate is None
+    assert dropped.schedule is None
+
+
+def test_time_space_and_length_are_limited(certified, prover, monkeypatch):
+    assert "out of time" in prover.prove(certified.upper, 0).note
+    monkeypatch.setattr(run, "STATE_BYTES", 1000)
+    monkeypatch.setattr(run, "FIRST_ROWS", 1)
+    assert "out of memory" in prover.prove(certified.upper, soon()).note
+    monkeypatch.undo()
     monkeypatch.setattr(proof, "MAX_CERTIFICATE", 100)
-    with pytest.raises(NodeLimitError, match="too large"):
-        proof.prove(HARD, certified.upper, {}, 30, 10**6, soon(), guided=True)
+    assert "too large to be useful" in prover.prove(certified.upper, soon()).note
 
 
-def test_what_cannot_be_closed_is_raised(monkeypatch):
+def test_a_full_pool_only_makes_the_search_longer(certified, monkeypatch):
+    monkeypatch.setattr(run, "POOL_ROWS", 3)
+    prices = raised_prices(HARD, certified.upper, 30, 300)
+    certificate = Prover(HARD, prices, 30).prove(certified.upper - 3, soon()).certificate
+    assert certificate is not None
+    assert len(certificate["pool"]) <= 3
+    assert repeat(HARD, certified.upper - 3, certificate) > 0
+
+
+def test_what_cannot_be_closed_is_raised(certified, monkeypatch):
     without = optimum(HARD, engine="bounds")
-    monkeypatch.setattr(bracket, "_NODES", 400)
+    hardest = certified.upper - 2
+    whole = Prover.prove
+
+    def up_to(self, target, deadline, beam=None):
+        outcome = whole(self, target, deadline, beam)
+        return outcome if target <= hardest else proof.Outcome(schedule=outcome.schedule, note="too hard")
+
+    monkeypatch.setattr(Prover, "prove", up_to)
+    monkeypatch.setattr(solving.cp_sat, "available", lambda: False)
     result = optimum(HARD, seconds=3)
     assert result.status == "bracketed"
-    assert without.lower < result.lower < result.upper
+    assert without.lower < result.lower == hardest < result.upper
     assert result.lower_method == "enumeration"
+    assert check_data(json.dumps(result.to_certificate()).encode()).accepted
+
+
+def test_a_proof_that_is_wrong_is_dropped_for_a_lower_one(certified, monkeypatch):
+    whole = Prover.prove
+
+    def spoilt(self, target, deadline, beam=None):
+        outcome = whole(self, target, deadline, beam)
+        if outcome.certificate is not None and target > certified.upper - 2:
+            return proof.Outcome(outcome.certificate | {"choices": [0, -7, 0]})
+        return outcome
+
+    monkeypatch.setattr(Prover, "prove", spoilt)
+    monkeypatch.setattr(solving.cp_sat, "available", lambda: False)
+    result = optimum(HARD, seconds=3)
+    assert result.status == "bracketed"
+    assert result.lower < certified.upper
+    assert any("was not repeated" in note for note in result.notes)
     assert check_data(json.dumps(result.to_certificate()).encode()).accepted

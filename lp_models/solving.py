@@ -1,0 +1,378 @@
+"""How a bracket is found: bounds and a schedule, then memory prices, then proofs of ever higher lower bounds.
+
+Nothing an engine says is believed: its schedules are checked, and its proof counts only when the checker's own
+re-enumeration repeats it.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError
+from cr_toolkit.errors import CrtoolError
+from cr_toolkit.model import Instance, Schedule
+from cr_toolkit.simulation import simulate
+from lp_models.bounds import LowerBound, best_lower_bound
+from lp_models.engines import cp_sat
+from lp_models.engines.catalogue import Answer, Task
+from lp_models.engines.search import compile_search
+from lp_models.portfolio import Portfolio
+from lp_models.prices import kinds_of, price_bound, raised_prices
+from lp_models.proof import MAX_NODES, Prover, checking_seconds, plain_certificate, repeat
+from lp_models.upper import upper_bound
+
+AUTO, BOUNDS = "auto", "bounds"
+
+_PRICED_WORK = 3_000_000
+"""Prices are sought while (distinct requests) x (steps) is at most this."""
+
+_ASCENT_WORK = 300_000_000
+"""Rounds of the price update times (distinct requests) x (steps), at most."""
+
+_MAX_ROUNDS = 1500
+
+_TINY = Instance.burst(3, [(0, 2), (1, 1), (0, 1)])
+"""Solved once to have code compiled."""
+
+_PLAIN_REQUESTS, _PLAIN_NODES = 8, 4_000
+"""Up to so many requests are first enumerated in plain Python, for so many nodes: a fraction of a second."""
+
+_ENGINE_REQUESTS = 5_000
+"""Up to so many requests proofs and engines are tried; each has a level per request."""
+
+_PAIRWISE_REQUESTS = 20
+"""Up to so many requests CP-SAT is run beside the search; it has Booleans for every pair."""
+
+_NODES_PER_SECOND = 20_000
+"""Nodes that the checker repeats in a second, or fewer than it does."""
+
+_OVERRUN = 0.5, 5.0
+"""How much longer than asked the checker may take to repeat a proof: a share of the time, at most so many seconds."""
+
+_FIRST, _GROWTH = 0.2, 6.0
+"""The first proof aims at this share of the gap; a proof of the whole gap is taken to cost e^6 times one of none."""
+
+_BEAM, _DIVE_SHARE = 50, 0.2
+"""States of a level that a beam search expands, and the share of the time that is left to such searches."""
+
+_SEARCH_SHARE = 0.6
+"""Share of the time left that an engine gets; the rest is for the proof of its claim, or for another engine."""
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A proof that nothing is cheaper than ``target``, which the checker has not repeated yet."""
+
+    target: int
+    certificate: dict[str, Any]
+
+    @property
+    def seconds(self) -> float:
+        """What repeating it takes, roughly."""
+        return checking_seconds(self.certificate)
+
+
+class _Pace:
+    """How long a proof of a target takes: about exponential in the target, between ``lower`` and ``upper``."""
+
+    def __init__(self, lower: int, upper: int) -> None:
+        self._gap = upper - lower
+        self._growth = _GROWTH / self._gap
+        self._last, self._spent = lower, 0.0
+        self._failed = upper + 1
+
+    def aim(self, proved: int, upper: int, seconds: float) -> int:
+        """Return the next target: ``upper`` if that may take at most ``seconds``, else one for a third of them."""
+        if not self._spent:
+            return min(upper, proved + max(1, round(_FIRST * self._gap)))
+        if upper < self._failed and self._expected(upper) <= seconds:
+            return upper
+        reach = int(math.log(max(1.0, seconds / 3 / self._spent)) / self._growth)
+        half = (proved + self._failed) // 2 if self._failed <= upper else upper
+        return max(proved + 1, min(half, self._last + reach))
+
+    def succeeded(self, target: int, seconds: float) -> None:
+        """Learn from a proof of ``target``."""
+        seconds = max(seconds, 1e-3)
+        if self._spent > 0.01 and target > self._last:
+            measured = math.log(max(1.0, seconds / self._spent)) / (target - self._last)
+            self._growth = min(max(measured, 2 / self._gap), 4 * _GROWTH / self._gap)
+        self._last, self._spent = target, seconds
+
+    def failed(self, target: int) -> None:
+        """Learn that a proof of ``target`` takes too long; half as far is tried next."""
+        self._failed = target
+
+    def _expected(self, target: int) -> float:
+        return self._spent * math.exp(self._growth * (target - self._last))
+
+
+class Solving:
+    """One search for the optimum of ``instance``.
+
+    Attributes:
+        lower: the best lower bound that the checker can repeat.
+        schedule: the best feasible schedule.
+        upper: its total latency (steps).
+        method: where it came from.
+        notes: what limited the result, one sentence each.
+        seconds: time taken by ``run``.
+    """
+
+    def __init__(self, instance: Instance, seconds: float, engine: str, seed: int, jobs: int, solver: str) -> None:
+        self._begin = time.monotonic()
+        self._deadline = self._begin + seconds
+        self._overrun = min(_OVERRUN[0] * seconds, _OVERRUN[1])
+        self._instance, self._engine, self._seed, self._jobs = instance, engine, seed, jobs
+        self._solver = solver
+        self._prices: dict[int, int] = {}
+        self._last = 1
+        self._claims: list[_Claim] = []
+        self._searching = 0.5
+        self.lower = LowerBound(Fraction(sum(r.output for r in instance.requests)), "outputs")
+        self.schedule, self.method = _one_by_one(instance), "one by one"
+        self.upper = self.schedule.total_latency(instance)
+        self.notes: list[str] = []
+        self.seconds = 0.0
+
+    @property
+    def _closed(self) -> bool:
+        return self.lower.integer >= self.upper
+
+    def run(self) -> None:
+        """Work until the bracket is closed or the time is over; an interrupt ends the work and leaves a note."""
+        try:
+            if self._engine == AUTO and len(self._instance) <= _PLAIN_REQUESTS:
+                self._enumerate_tiny()
+            if not self._closed:
+                self._bound()
+            if not self._closed:
+                self._price()
+            if not self._closed and self._engine != BOUNDS:
+                self._solve()
+        except KeyboardInterrupt:
+            self.notes.append("interrupted")
+            self._settle(min(self._overrun, 1.0))
+        self.seconds = time.monotonic() - self._begin
+
+    def _enumerate_tiny(self) -> None:
+        """Close the bracket of a tiny instance without compiled code, which takes seconds to load or build."""
+        for policy in ("svf", "sjf"):
+            self._offer(simulate(self._instance, policy).schedule, policy)
+        while not self._closed:
+            try:
+                certificate = plain_certificate(self._instance, self.upper, _PLAIN_NODES)
+            except BetterScheduleError as better:
+                self._offer(Schedule(better.start), "enumeration")
+            except NodeLimitError:
+                return
+            else:
+                self._raise_lower(LowerBound(Fraction(self.upper), "enumeration", certificate))
+
+    def _bound(self) -> None:
+        self._raise_lower(best_lower_bound(self._instance))
+        self._untimed(lambda: upper_bound(_TINY, evaluations=1))
+        left = max(0.1, (self._deadline - time.monotonic()) * 0.2)
+        schedule, method = upper_bound(self._instance, seconds=left, seed=self._seed)
+        self._offer(schedule, method)
+
+    def _price(self) -> None:
+        kinds = len(kinds_of(self._instance).number)
+        makespan = max(s + r.output for s, r in zip(self.schedule.start, self._instance.requests, strict=True))
+        last = makespan + max(2, makespan // 8)
+        if kinds * last > _PRICED_WORK:
+            self.notes.append(f"too large for memory prices: {kinds} kinds of requests over {last} steps")
+            return
+        rounds = max(50, min(_MAX_ROUNDS, _ASCENT_WORK // (kinds * last)))
+        self._untimed(lambda: raised_prices(_TINY, 4, 4, 1))
+        self._prices = raised_prices(self._instance, self.upper, last, rounds)
+        self._last = last
+        self._raise_lower(price_bound(self._instance, self._prices))
+
+    def _solve(self) -> None:
+        if len(self._instance) > _ENGINE_REQUESTS:
+            self.notes.append(f"too large for an exact engine: {len(self._instance)} requests")
+            return
+        if not self._prices:
+            self.notes.append("without prices no exact engine is run")
+            return
+        self._untimed(compile_search)
+        prover = Prover(self._instance, self._prices, self._last)
+        now = time.monotonic()
+        left = self._deadline - now
+        if self._engine != AUTO:
+            if not self._run(self._engine, prover, now + _SEARCH_SHARE * left):
+                self._climb(prover, None)
+            return
+        self._dive(prover, now + _DIVE_SHARE * left)
+        others = ["cp-sat"] if cp_sat.available() and len(self._instance) <= _PAIRWISE_REQUESTS else []
+        if self._jobs > 1 and others:
+            beside = Portfolio(others, self._task(self._deadline), self._jobs - 1)
+            try:
+                self._climb(prover, beside)
+            finally:
+                beside.stop()
+            others = []
+        else:
+            self._climb(prover, None)
+        # Where time is left, proofs became too long; another engine may still find a better schedule.
+        for name in (*others, "milp"):
+            now = time.monotonic()
+            if (
+                self._closed
+                or now >= self._deadline
+                or self._run(name, prover, now + _SEARCH_SHARE * (self._deadline - now))
+            ):
+                break
+
+    def _dive(self, prover: Prover, deadline: float) -> None:
+        """Look for cheaper schedules where the bounds are least."""
+        while time.monotonic() < deadline:
+            outcome = prover.prove(self.upper, deadline, beam=_BEAM)
+            if outcome.schedule is None:
+                break
+            self._offer(outcome.schedule, "beam search")
+
+    def _climb(self, prover: Prover, beside: Portfolio | None) -> None:
+        """Raise the lower bound by proofs of ever higher targets, up to the cost of the schedule.
+
+        The time of a proof grows roughly exponentially with its target, so those before tell how far to aim.
+        """
+        pace = _Pace(self.lower.integer, self.upper)
+        while (proved := self._proved) < self.upper and (begin := time.monotonic()) < self._deadline:
+            for name, answer in beside.ready() if beside is not None else ():
+                self._heed(name, self.upper, answer)
+            # Part of the time is for the checker.
+            left = (self._deadline - begin) * self._searching
+            target = pace.aim(proved, self.upper, left)
+            outcome = prover.prove(target, begin + (left if target in (proved + 1, self.upper) else left / 2))
+            spent = time.monotonic() - begin
+            if outcome.schedule is not None:
+                self._offer(outcome.schedule, "search")
+            elif outcome.certificate is not None:
+                self._claims.append(_Claim(target, outcome.certificate))
+                self._searching = max(0.2, spent / (spent + self._claims[-1].seconds))
+                pace.succeeded(target, spent)
+            elif target == proved + 1:
+                break
+            else:
+                pace.failed(target)
+        self._settle(self._deadline - time.monotonic() + self._overrun)
+
+    @property
+    def _proved(self) -> int:
+        """The highest target proved, whether the checker has repeated the proof or not."""
+        return max([self.lower.integer, *(claim.target for claim in self._claims)])
+
+    def _settle(self, seconds: float) -> None:
+        """Have the checker repeat the highest claim that ``seconds`` are enough for."""
+        until = time.monotonic() + seconds
+        for claim in sorted(self._claims, key=lambda claim: -claim.target):
+            left = until - time.monotonic()
+            if claim.target > self.lower.integer and claim.seconds <= left and self._repeat(claim, left):
+                break
+        self._claims.clear()
+
+    def _repeat(self, claim: _Claim, seconds: float) -> bool:
+        """Have the checker's code repeat a proof, and raise the lower bound if it does."""
+        limit = max(1, min(MAX_NODES, int(seconds * _NODES_PER_SECOND)))
+        try:
+            nodes = repeat(self._instance, claim.target, claim.certificate, limit)
+        except BetterScheduleError as better:
+            self._offer(Schedule(better.start), "enumeration")
+            return False
+        except (NodeLimitError, ValueError) as error:
+            self.notes.append(f"the proof that nothing is cheaper than {claim.target} was not repeated: {error}")
+            return False
+        self._raise_lower(LowerBound(Fraction(claim.target), "enumeration", {**claim.certificate, "nodes": nodes}))
+        return True
+
+    def _run(self, name: str, prover: Prover, deadline: float) -> bool:
+        """Run one engine, then prove what it claims; return whether it claims an optimum."""
+        task = self._task(deadline)
+        engines = Portfolio([name], task, 1)
+        try:
+            for _, answer in engines.wait():
+                claim = self._heed(name, task.upper, answer)
+                if claim is not None:
+                    self._certify(name, prover, claim, answer.certificate)
+                    return True
+        finally:
+            engines.stop()
+        return False
+
+    def _task(self, deadline: float) -> Task:
+        return Task(self._instance, self.upper, self._prices, deadline, self._solver)
+
+    def _heed(self, name: str, upper: int, answer: Answer) -> int | None:
+        """Take the schedule of ``answer`` if it is good; return the optimum it claims, or None.
+
+        ``upper`` is the cost that the engine was to beat.
+        """
+        if answer.note:
+            self.notes.append(f"{name}: {answer.note}")
+        claim = upper
+        if answer.schedule is not None:
+            try:
+                fault = answer.schedule.violation(self._instance)
+            except CrtoolError as error:
+                self.notes.append(f"{name}: its schedule {error}")
+                return None
+            if fault is not None:
+                self.notes.append(f"{name}: its schedule is infeasible, {fault.reason}")
+                return None
+            self._offer(answer.schedule, name)
+            claim = min(claim, answer.schedule.total_latency(self._instance))
+        return claim if answer.proved else None
+
+    def _certify(self, name: str, prover: Prover, claim: int, certificate: dict[str, Any] | None) -> None:
+        """Prove the claim of engine ``name`` that nothing is cheaper than ``claim``."""
+        until = self._deadline + self._overrun
+        while not self._closed and time.monotonic() < until:
+            if certificate is None:
+                outcome = prover.prove(self.upper, until)
+                certificate = outcome.certificate
+                if outcome.schedule is not None:
+                    self._offer(outcome.schedule, "search")
+                    continue
+            before = self.upper
+            if certificate is None or (
+                not self._repeat(_Claim(self.upper, certificate), until - time.monotonic()) and self.upper == before
+            ):
+                break
+            certificate = None
+        if self.upper < claim:
+            self.notes.append(f"{name}: claimed that {claim} is optimal, which is false")
+        if not self._closed:
+            self.notes.append(f"{name}: claims that {claim} is optimal; the proof is too long to be re-checked")
+
+    def _untimed(self, first_use: Callable[[], object]) -> None:
+        """Do what compiles code on a machine's first run, without charging it to the budget."""
+        begin = time.monotonic()
+        first_use()
+        self._deadline += time.monotonic() - begin
+
+    def _raise_lower(self, bound: LowerBound) -> None:
+        if bound.integer > self.lower.integer:
+            self.lower = bound
+
+    def _offer(self, schedule: Schedule, method: str) -> None:
+        cost = schedule.total_latency(self._instance)
+        if cost < self.upper and schedule.is_feasible(self._instance):
+            self.schedule, self.upper, self.method = schedule, cost, method
+
+
+def _one_by_one(instance: Instance) -> Schedule:
+    """Return the schedule that runs requests one at a time, by arrival: always feasible."""
+    starts = [0] * len(instance)
+    now = 0
+    for index in sorted(range(len(instance)), key=lambda i: instance.requests[i].arrival):
+        now = max(now, instance.requests[index].arrival)
+        starts[index] = now
+        now += instance.requests[index].output
+    return Schedule(tuple(starts))
