@@ -54,7 +54,7 @@ _NODES_PER_SECOND = 20_000
 _OVERRUN = 0.5, 5.0
 """How much longer than asked the checker may take to repeat a proof: a share of the time, at most so many seconds."""
 
-_FIRST, _GROWTH = 0.2, 6.0
+_FIRST, _GROWTH = 0.05, 6.0
 """The first proof aims at this share of the gap; a proof of the whole gap is taken to cost e^6 times one of none."""
 
 _BEAM, _DIVE_SHARE = 50, 0.2
@@ -88,12 +88,12 @@ class _Pace:
 
     def aim(self, proved: int, upper: int, seconds: float) -> int:
         """Return the next target: ``upper`` if that may take at most ``seconds``, else one for a third of them."""
+        half = (proved + self._failed) // 2 if self._failed <= upper else upper
         if not self._spent:
-            return min(upper, proved + max(1, round(_FIRST * self._gap)))
+            return max(proved + 1, min(half, proved + round(_FIRST * self._gap)))
         if upper < self._failed and self._expected(upper) <= seconds:
             return upper
         reach = int(math.log(max(1.0, seconds / 3 / self._spent)) / self._growth)
-        half = (proved + self._failed) // 2 if self._failed <= upper else upper
         return max(proved + 1, min(half, self._last + reach))
 
     def succeeded(self, target: int, seconds: float) -> None:

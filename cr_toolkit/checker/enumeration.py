@@ -138,7 +138,7 @@ class _Lanes:
         return not ((load >> (self.width * lanes)) + self.test[kind]) & self.high[kind]
 
     def first_fit(self, kind: int, load: int, begin: int, first: int) -> int:
-        """Return the first start >= ``first`` from which ``kind`` fits beside ``load``, whose lanes begin after ``begin``.
+        """Return the first start >= ``first`` from which ``kind`` fits beside ``load``, which begins after ``begin``.
 
         A start k that exceeds the memory by e > 0 in step t excludes every start before min(k + e, t).
         """
@@ -168,7 +168,7 @@ class _Vector:
         self._tables: list[tuple[list[int], list[int]] | None] = [None] * len(search.kinds)
 
     def bound(self, total: int, waiting: Waiting, first: Sequence[int], running: Running) -> int:
-        """Return ``scale`` times the bound on the sum of all starts if no ``waiting`` kind starts before its ``first``."""
+        """Return ``scale`` times the bound on the sum of all starts; nothing that waits starts before its ``first``."""
         scale, end = self._search.scale, self.end
         value = scale * total
         cut = end  # where nothing waits, or only what starts later, no price counts

@@ -446,10 +446,11 @@ def expand(
             found = 0
             for k in range(first[j], cut + size):
                 cheapest = least_charge(problem, pool, vector, j, k)
-                if charge(problem, pool, vector, j, k) - cheapest <= slacks[k - cut]:
-                    if full_step_of(load, start, k, problem.prompt[j], problem.output[j], problem.memory) >= 0:
-                        starts[found] = k
-                        found += 1
+                excess = charge(problem, pool, vector, j, k) - cheapest
+                prompt, output = problem.prompt[j], problem.output[j]
+                if excess <= slacks[k - cut] and full_step_of(load, start, k, prompt, output, problem.memory) >= 0:
+                    starts[found] = k
+                    found += 1
                 # From the next kind on, this one starts after k.
                 slacks[k - cut] -= waiting[j] * (least_charge(problem, pool, vector, j, k + 1) - cheapest)
             if found == 0:

@@ -204,7 +204,7 @@ def problem_of(instance: Instance, kinds: Kinds, scale: int, width: int) -> Prob
 
 
 def first_pool(problem: Problem, prices: Mapping[int, int], horizon: int) -> Pool:
-    """Return a pool of one price vector, by step; steps up to ``horizon``, a multiple of the width, may have a price."""
+    """Return a pool of one price vector, by step; steps up to ``horizon`` (a multiple of the width) may have prices."""
     kinds, columns = len(problem.arrival), horizon + 1
     rows = max(2, min(POOL_ROWS, _POOL_BYTES // ((kinds + 3) * columns * 8)))
     price_rows, sums, moments = (np.zeros((rows, columns), np.int64) for _ in range(3))
