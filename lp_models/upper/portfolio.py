@@ -55,10 +55,10 @@ def upper_bound(
     first = np.argsort(min(runs.values(), key=np.sum), kind="stable")
     found = {**runs, "list schedule": _listed(instance, first)}
     if len(instance) > 1 and evaluations != 0:
-        bases = [np.argsort(starts, kind="stable") for starts in runs.values()]
+        bases = _bases(instance, runs)
         found["annealing"] = rolling_search(
             instance,
-            [first, *bases],
+            bases,
             evaluations=100_000 + 100 * len(instance) if evaluations is None else evaluations,
             deadline=deadline,
             seed=seed,
@@ -106,6 +106,22 @@ def _orders(instance: Instance) -> dict[str, Int64s]:
         # Floats are good enough here: they rank requests, and any order gives a feasible schedule.
         keys[f"volume with {percent}% of the prompt"] = output * (prompt * (percent / 100) + output / 2)
     return {name: np.argsort(key, kind="stable").astype(np.int64) for name, key in keys.items()}
+
+
+def _bases(instance: Instance, runs: dict[str, Int64s]) -> list[Int64s]:
+    """Return the orders that rolling annealing starts from.
+
+    In a burst, requests are best sorted by what they take, which is their volume o (s + o/2) where they are small, and
+    more like the rectangle o (s + o) around it where few run side by side. (The order in which a good run starts
+    them is a worse beginning: its windows hold what happened to fit.) With arrivals, the order must know the queue,
+    and only runs do.
+    """
+    if not instance.is_burst:
+        by_cost = sorted(runs.values(), key=lambda starts: int(starts.sum()))
+        return [np.argsort(starts, kind="stable") for starts in by_cost[:6]]
+    _, prompt, output = instance.arrays
+    shares = (0.8, 0.5, 1.0, 0.65, 1.5)
+    return [np.argsort(output * (prompt + share * output), kind="stable").astype(np.int64) for share in shares]
 
 
 def _shifted(instance: Instance, schedule: Schedule, method: str) -> tuple[Schedule, str]:
