@@ -11,10 +11,14 @@ from heapq import heappop, heappush
 
 import numpy as np
 
-from lp_models.bounds.exact import Column
+from cr_toolkit.model import Instance
+from lp_models.bounds.exact import Column, exact_columns, volumes
 
 _PLAIN = 1500
 """Up to this many requests plain Python beats the time it takes to load compiled code."""
+
+_PATIENCE = 50_000
+"""Up to this many requests plain Python serves within a second or two."""
 
 
 def completions(arrival: Column, processing: Column, memory: int) -> int:
@@ -59,6 +63,14 @@ def busy_times(arrival: Column, processing: Column, memory: int) -> tuple[int, d
         if rest:
             remainders[v] = remainders.get(v, 0) + rest
     return total, remainders
+
+
+def is_quick(instance: Instance) -> bool:
+    """Return whether the machine serves the requests within seconds: they are few, or a burst, or fit 64 bits."""
+    if len(instance) <= _PATIENCE or instance.is_burst:
+        return True
+    columns = exact_columns(instance)
+    return _compiled(columns.arrival, volumes(columns), instance.memory)
 
 
 def _compiled(arrival: Column, processing: Column, memory: int) -> bool:

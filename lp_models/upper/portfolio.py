@@ -48,7 +48,7 @@ def upper_bound(
     deadline = None if seconds is None else monotonic() + seconds
     if not fits_64_bits(instance):
         return _checked(instance, *_plain_run(instance))
-    runs = _policy_runs(instance)
+    runs = _policy_runs(instance, deadline)
     if len(instance) > _PLACED:
         return _checked(instance, *_cheapest(runs))
     # Placed in the order of a good run, the ones behind fill what that run left free.
@@ -77,14 +77,15 @@ def _plain_run(instance: Instance) -> tuple[Schedule, str]:
     return best.schedule, best.policy
 
 
-def _policy_runs(instance: Instance) -> dict[str, Int64s]:
-    """Return the starts of runs over several static orders."""
+def _policy_runs(instance: Instance, deadline: float | None) -> dict[str, Int64s]:
+    """Return the starts of runs over several static orders; after ``deadline`` no other is made."""
     queues = (Queue.HEAD_OF_LINE, Queue.SKIPPING) if len(instance) <= _SKIPPING else (Queue.HEAD_OF_LINE,)
-    return {
-        f"{name} {queue}": kernel_starts(instance, order, Admission.LOOKAHEAD, queue)
-        for name, order in _orders(instance).items()
-        for queue in queues
-    }
+    runs: dict[str, Int64s] = {}
+    for name, order in _orders(instance).items():
+        for queue in queues:
+            if not runs or deadline is None or monotonic() < deadline:
+                runs[f"{name} {queue}"] = kernel_starts(instance, order, Admission.LOOKAHEAD, queue)
+    return runs
 
 
 def _listed(instance: Instance, order: Int64s) -> Int64s:
@@ -134,7 +135,30 @@ def _shifted(instance: Instance, schedule: Schedule, method: str) -> tuple[Sched
 
 
 def _checked(instance: Instance, schedule: Schedule, method: str) -> tuple[Schedule, str]:
-    violation = schedule.violation(instance)
-    if violation is not None:
-        raise CrtoolError(f"internal error: the schedule by {method} is not feasible: {violation.reason}")
+    if len(instance) > _PLACED and fits_64_bits(instance):
+        # The caller's own check takes seconds; doing the same here would double them.
+        reason = None if holds(instance, np.array(schedule.start, np.int64)) else "too early or too much memory"
+    else:
+        violation = schedule.violation(instance)
+        reason = violation and violation.reason
+    if reason is not None:
+        raise CrtoolError(f"internal error: the schedule by {method} is not feasible: {reason}")
     return schedule, method
+
+
+def holds(instance: Instance, starts: Int64s) -> bool:
+    """Return whether ``starts`` (steps) are a feasible schedule, for instances within ``fits_64_bits``.
+
+    Memory rises between completions, so what is held just before each start or completion decides.
+    """
+    arrival, prompt, output = instance.arrays
+    if (starts < arrival).any():
+        return False
+    time = np.concatenate((starts, starts + output))
+    order = np.argsort(time, kind="stable")
+    time = time[order]
+    offset = np.concatenate((prompt - starts, starts - prompt))[order]
+    running = np.concatenate((np.ones(len(starts), np.int64), np.full(len(starts), -1, np.int64)))[order]
+    first = np.flatnonzero(np.concatenate(([True], time[1:] != time[:-1])))
+    held_before = np.cumsum(offset) - offset + (np.cumsum(running) - running) * time
+    return bool((held_before[first] <= instance.memory).all())
