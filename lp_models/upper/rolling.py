@@ -22,7 +22,10 @@ from lp_models.upper.annealing import anneal_beside
 from lp_models.upper.profile import Int64s, copy_profile, place, segment_at
 
 _WINDOWS = (15, 12, 20, 10, 30, 8)
-"""Requests in a window, round by round."""
+"""Requests in a window, round by round, where about ``_BESIDE`` requests run side by side."""
+
+_BESIDE, _WIDEST = 5, 4
+"""Windows are that much wider where more run side by side, at most ``_WIDEST`` times."""
 
 _SHARES = (2, 3, 4, 5)
 """One in how many of a window's requests is settled; drawn for each round."""
@@ -41,6 +44,9 @@ _FRESH = 2
 _FEW = 60
 """Up to this many requests any base order is used again, beyond it one of the two that scouted best."""
 
+_LARGE, _SAMPLE = 2000, 500
+"""Beyond so many requests one order, chosen on a sample of so many, gets rounds as deep as the budget allows."""
+
 _UNIT = 16
 """Weight of a step of waiting itself; what it keeps others from comes on top, rounded to integers."""
 
@@ -57,40 +63,74 @@ def rolling_search(
         deadline: no round is made that would end much later (``time.monotonic``), except the first, a shallow one.
         seed: of the random choices.
     """
-    arrival, prompt, output = instance.arrays
     n = len(instance)
     random = Random(seed)
-    results: list[tuple[int, int]] = []
     best: Int64s | None = None
+    results: list[tuple[int, int]] = []
     spent, begin = 0, monotonic()
+    scale = _scale(instance)
+    if n > _LARGE:
+        bases = _ranked(instance, bases, scale)[:1]
     for turn in count():
         scouting = turn < len(bases)
-        window = min(n, _WINDOWS[0 if scouting else turn % len(_WINDOWS)])
-        settled = max(1, window // (3 if scouting else random.choice(_SHARES)))
+        window = min(n, scale * _WINDOWS[0 if scouting or n > _LARGE else turn % len(_WINDOWS)])
+        settled = max(1, window // (_SHARES[-1] if n > _LARGE else 3 if scouting else random.choice(_SHARES)))
         windows = 1 + -(-(n - window) // settled)
-        depth = _DEPTHS[0] if scouting else random.choice(_DEPTHS)
-        share = _SCOUTED / len(bases) * evaluations if scouting else evaluations - spent
-        depth = int(min(depth, share // windows))
-        if best is not None:
-            if deadline is not None:
-                now = monotonic()
-                depth = min(depth, int((deadline - now) / (now - begin) * spent / windows))
-            if depth < _SHALLOWEST:
-                if scouting and (deadline is None or monotonic() < deadline):
-                    continue
-                return best
-        depth = max(depth, _SHALLOWEST)
+        wanted = _DEPTHS[0] if scouting else random.choice(_DEPTHS)
+        budget = _SCOUTED / len(bases) * evaluations if scouting else float(evaluations - spent)
+        if n > _LARGE:
+            wanted, budget = _DEPTHS[-1], float(evaluations - spent)
+        depth = min(wanted, int(budget / windows))
+        if deadline is not None and best is not None:
+            now = monotonic()
+            depth = min(depth, int((deadline - now) / (now - begin) * spent / windows))
+        if depth < _SHALLOWEST and best is not None:
+            if scouting and (deadline is None or monotonic() < deadline):
+                continue
+            return best
+        # Nothing is known about the speed yet: a first round must not take all of a time limit.
+        depth = _SHALLOWEST if best is None and deadline is not None and n > _LARGE else max(depth, _SHALLOWEST)
         spent += windows * depth
         base = turn if scouting else random.choice(sorted(results)[: 2 if n > _FEW else n])[1]
         order = bases[base] if best is None or scouting or turn % _FRESH == 0 else np.argsort(best, kind="stable")
+        if n > _LARGE and instance.is_burst:
+            # Few rounds are made here, and what the schedule so far started together is a worse window.
+            order = bases[base]
         starts: Int64s = rolling_starts(
-            arrival, prompt, output, instance.memory, order, window, settled, depth, random.getrandbits(32)
+            *instance.arrays, instance.memory, order, window, settled, depth, random.getrandbits(32)
         )
         if scouting:
             results.append((int(starts.sum()), base))
         if best is None or starts.sum() < best.sum():
             best = starts
     raise AssertionError("the rounds end inside the loop")
+
+
+def _scale(instance: Instance) -> int:
+    """Return by how much windows are to be widened: they should hold a few times what runs side by side."""
+    _, prompt, output = instance.arrays
+    held = float((output * (prompt + 0.5 * (output + 1))).sum() / output.sum())
+    return max(1, min(_WIDEST, round(instance.memory / held / _BESIDE)))
+
+
+def _ranked(instance: Instance, bases: Sequence[Int64s], scale: int) -> Sequence[Int64s]:
+    """Return the orders for a large burst, best first, as tried on an evenly spaced sample of the requests.
+
+    With arrivals a sample has another load; the orders then stay as they are.
+    """
+    if not instance.is_burst:
+        return bases
+    stride = -(-len(instance) // _SAMPLE)
+    chosen = np.zeros(len(instance), bool)
+    chosen[bases[0][::stride]] = True
+    costs = []
+    for index, order in enumerate(bases):
+        window = min(int(chosen.sum()), scale * _WINDOWS[0])
+        starts = rolling_starts(
+            *instance.arrays, instance.memory, order[chosen[order]], window, window // 3, _DEPTHS[0], index
+        )
+        costs.append((int(starts[chosen].sum()), index))
+    return [bases[index] for _, index in sorted(costs)]
 
 
 @njit(cache=True, nogil=True)
