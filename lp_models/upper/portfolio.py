@@ -22,8 +22,11 @@ Int64s = NDArray[np.int64]
 _SKIPPING = 1000
 """Up to this many requests the policies run with a skipping queue too, which looks at a backlog again and again."""
 
-_PLACED = 50_000
-"""Up to this many requests schedules are improved; the cost of list schedules and shifts grows with the square."""
+_PLACED = 10_000
+"""Up to this many requests there are list schedules and left shifts; their cost grows with the square."""
+
+_ANNEALED, _SHALLOW = 50_000, 4e-5
+"""Up to so many requests are annealed without a time limit; about the seconds per request of a shallow round."""
 
 _PASSES = 5 * 10**8
 """Left shift: number of passes times requests squared, at most (one pass is always made)."""
@@ -34,8 +37,8 @@ def upper_bound(
 ) -> tuple[Schedule, str]:
     """Return a feasible schedule of low total latency and the name of the method that found it.
 
-    Runs of priority policies come first, for instances of any size; up to 50,000 requests, a list schedule, rolling
-    annealing and a left shift follow.
+    Runs of priority policies come first, for instances of any size; then a list schedule, where that is not too long,
+    rolling annealing and a left shift.
 
     Args:
         instance: the requests and the memory budget.
@@ -49,12 +52,12 @@ def upper_bound(
     if not fits_64_bits(instance):
         return _checked(instance, *_plain_run(instance))
     runs = _policy_runs(instance, deadline)
-    if len(instance) > _PLACED:
-        return _checked(instance, *_cheapest(runs))
-    # Placed in the order of a good run, the ones behind fill what that run left free.
-    first = np.argsort(min(runs.values(), key=np.sum), kind="stable")
-    found = {**runs, "list schedule": _listed(instance, first)}
-    if len(instance) > 1 and evaluations != 0:
+    found = dict(runs)
+    if len(instance) <= _PLACED:
+        # Placed in the order of a good run, the ones behind fill what that run left free.
+        first = np.argsort(min(runs.values(), key=np.sum), kind="stable")
+        found["list schedule"] = _listed(instance, first)
+    if len(instance) > 1 and evaluations != 0 and _affordable(len(instance), deadline):
         bases = _bases(instance, runs)
         found["annealing"] = rolling_search(
             instance,
@@ -63,7 +66,16 @@ def upper_bound(
             deadline=deadline,
             seed=seed,
         )
+    if len(instance) > _PLACED:
+        return _checked(instance, *_cheapest(found))
     return _checked(instance, *_shifted(instance, *_cheapest(found)))
+
+
+def _affordable(n: int, deadline: float | None) -> bool:
+    """Return whether a shallow round over ``n`` requests ends by ``deadline``, or is not too long without one."""
+    if n <= _PLACED:
+        return True
+    return n <= _ANNEALED if deadline is None else monotonic() + _SHALLOW * n < deadline
 
 
 def _cheapest(found: dict[str, Int64s]) -> tuple[Schedule, str]:

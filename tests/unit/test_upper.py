@@ -11,7 +11,7 @@ from cr_toolkit.errors import InputError
 from cr_toolkit.model import Instance, Schedule
 from cr_toolkit.simulation import simulate
 from lp_models.bounds import best_lower_bound
-from lp_models.upper import upper_bound
+from lp_models.upper import portfolio, upper_bound
 from lp_models.upper.annealing import anneal
 from lp_models.upper.list_schedule import list_schedule
 from lp_models.upper.rolling import rolling_starts
@@ -156,3 +156,12 @@ def test_a_time_limit_holds_for_thousands_of_requests():
     schedule, _ = upper_bound(instance, evaluations=10**9, seconds=1.0)
     assert schedule.is_feasible(instance)
     assert monotonic() - begin < 5
+
+
+def test_many_requests_are_annealed_where_time_allows(monkeypatch):
+    instance = random_instance(400, 100)
+    monkeypatch.setattr(portfolio, "_PLACED", 100)
+    assert upper_bound(instance, evaluations=40_000)[1] == "annealing"
+    assert upper_bound(instance, seconds=0.001)[1] not in ("annealing", "list schedule")
+    monkeypatch.setattr(portfolio, "_ANNEALED", 100)
+    assert upper_bound(instance, evaluations=40_000)[1] != "annealing"
