@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
+from time import monotonic
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +27,12 @@ SCALE = 2**20
 
 MAX_STEPS = 4_000_000
 """Largest step that may have a price here; the tables are dense."""
+
+_CHEAP_ROUND = 300_000
+"""While (distinct requests) x (steps) is at most this, prices are raised from two beginnings."""
+
+_ROUNDS = 20
+"""Rounds between two looks at the clock."""
 
 _INT64_SAFE = 2**61
 
@@ -116,28 +123,49 @@ def rounded(prices: NDArray[np.float64], scale: int = SCALE) -> dict[int, int]:
 
 
 def raised_prices(
-    instance: Instance, target: int, last: int, iterations: int, start: Mapping[int, int] | None = None
+    instance: Instance,
+    target: int,
+    last: int,
+    iterations: int,
+    start: Mapping[int, int] | None = None,
+    deadline: float | None = None,
 ) -> dict[int, int]:
     """Return prices found by the volume algorithm, over ``SCALE``.
 
     Args:
         instance: the instance.
-        target: the cost of a known schedule, which sets the step length.
+        target: the cost of a known schedule, which limits the step length.
         last: the last step to be priced (steps).
-        iterations: most rounds; each takes time proportional to (distinct requests) x ``last``.
-        start: prices to begin with, or None for prices that fall linearly to zero.
+        iterations: most rounds; each takes time proportional to (distinct requests) x (steps that a request might
+            wait).
+        start: prices to begin with, or None for those of the fluid limit and, where rounds are cheap, also from
+            prices that fall linearly to zero: in small instances now the one, now the other leads higher.
+        deadline: no further rounds are begun after this (``time.monotonic``).
     """
-    from lp_models.kernels.ascent import raise_prices
+    from lp_models.kernels.ascent import begin_ascent, raise_prices
+    from lp_models.kernels.fluid import fluid_prices
 
     kinds = kinds_of(instance)
-    if start is None:
-        # In the fluid limit the price of a token falls linearly to zero at the end of the schedule.
-        level = float(np.sum(kinds.number)) / instance.memory
-        first = np.linspace(level, 0.0, last + 1)
-    else:
-        first = np.zeros(last + 1)
+    arrival, prompt, output, number, _ = kinds
+    firsts = []
+    if start is not None:
+        firsts.append(np.zeros(last + 1))
         for step, price in start.items():
             if step <= last:
-                first[step] = price / SCALE
-    found = raise_prices(*kinds[:4], instance.memory, first, float(target), iterations)
-    return rounded(found)
+                firsts[0][step] = price / SCALE
+    else:
+        volume = prompt * output + output * (output + 1) // 2
+        firsts.append(fluid_prices(arrival, volume, number, instance.memory, last))
+        if len(arrival) * last <= _CHEAP_ROUND:
+            firsts.append(np.linspace(float(np.sum(number)) / instance.memory, 0.0, last + 1))
+    found = []
+    for first in firsts:
+        average, facts = begin_ascent(*kinds[:4], instance.memory, first)
+        left = iterations
+        while left > 0 and (deadline is None or monotonic() < deadline):
+            rounds = min(left, _ROUNDS)
+            left -= rounds
+            if not raise_prices(*kinds[:4], instance.memory, first, average, facts, float(target), rounds):
+                break
+        found.append((facts[0], first))
+    return rounded(max(found, key=lambda pair: float(pair[0]))[1])

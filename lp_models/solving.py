@@ -17,24 +17,33 @@ from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError
 from cr_toolkit.errors import CrtoolError
 from cr_toolkit.model import Instance, Schedule
 from cr_toolkit.simulation import simulate
-from lp_models.bounds import LowerBound, best_lower_bound
+from lp_models.bounds import LowerBound, bounds_until
 from lp_models.engines import cp_sat
 from lp_models.engines.catalogue import Answer, Task
 from lp_models.engines.search import compile_search
 from lp_models.portfolio import Portfolio
-from lp_models.prices import kinds_of, price_bound, raised_prices
+from lp_models.prices import price_bound, raised_prices
 from lp_models.proof import MAX_NODES, Prover, checking_seconds, plain_certificate, repeat
 from lp_models.upper import upper_bound
 
 AUTO, BOUNDS = "auto", "bounds"
 
-_PRICED_WORK = 3_000_000
-"""Prices are sought while (distinct requests) x (steps) is at most this."""
+_PRICED_WORK = 20_000_000
+"""Prices are sought while (distinct sizes) x (steps) is at most this; the checker takes on 50 million."""
 
-_ASCENT_WORK = 300_000_000
-"""Rounds of the price update times (distinct requests) x (steps), at most."""
+_PRICED_REQUESTS = 20_000
+"""Prices are sought up to so many requests."""
 
 _MAX_ROUNDS = 1500
+
+_PRICE_SHARE = 0.5
+"""Share of the time left that prices may take; most instances need less."""
+
+_UPPER_SHARE, _UPPER_SHARE_ALONE, _PROVABLE = 0.2, 0.5, 60
+"""Share of the time for schedules: where proofs follow, with up to so many requests, and elsewhere."""
+
+_EVALUATIONS, _FEW = 600_000, 20
+"""Decoded schedules for each second of that share; so few requests need less than that."""
 
 _TINY = Instance.burst(3, [(0, 2), (1, 1), (0, 1)])
 """Solved once to have code compiled."""
@@ -175,22 +184,32 @@ class Solving:
                 self._raise_lower(LowerBound(Fraction(self.upper), "enumeration", certificate))
 
     def _bound(self) -> None:
-        self._raise_lower(best_lower_bound(self._instance))
+        bound, left_out = bounds_until(self._instance, self._deadline)
+        self._raise_lower(bound)
+        if left_out:
+            self.notes.append(f"no time for the bounds {', '.join(left_out)}")
         self._untimed(lambda: upper_bound(_TINY, evaluations=1))
-        left = max(0.1, (self._deadline - time.monotonic()) * 0.2)
-        schedule, method = upper_bound(self._instance, seconds=left, seed=self._seed)
+        n = len(self._instance)
+        share = _UPPER_SHARE if n <= _PROVABLE and self._engine != BOUNDS else _UPPER_SHARE_ALONE
+        left = max(0.1, (self._deadline - time.monotonic()) * share)
+        evaluations = None if n <= _FEW else max(100_000, round(left * _EVALUATIONS))
+        schedule, method = upper_bound(self._instance, evaluations=evaluations, seconds=left, seed=self._seed)
         self._offer(schedule, method)
 
     def _price(self) -> None:
-        kinds = len(kinds_of(self._instance).number)
+        if len(self._instance) > _PRICED_REQUESTS:
+            self.notes.append(f"too large for memory prices: {len(self._instance)} requests")
+            return
+        kinds = len({(request.prompt, request.output) for request in self._instance.requests})
         makespan = max(s + r.output for s, r in zip(self.schedule.start, self._instance.requests, strict=True))
         last = makespan + max(2, makespan // 8)
         if kinds * last > _PRICED_WORK:
-            self.notes.append(f"too large for memory prices: {kinds} kinds of requests over {last} steps")
+            self.notes.append(f"too large for memory prices: {kinds} sizes of requests over {last} steps")
             return
-        rounds = max(50, min(_MAX_ROUNDS, _ASCENT_WORK // (kinds * last)))
         self._untimed(lambda: raised_prices(_TINY, 4, 4, 1))
-        self._prices = raised_prices(self._instance, self.upper, last, rounds)
+        now = time.monotonic()
+        limit = now + max(_PRICE_SHARE * (self._deadline - now), 0.1)
+        self._prices = raised_prices(self._instance, self.upper, last, _MAX_ROUNDS, deadline=limit)
         self._last = last
         self._raise_lower(price_bound(self._instance, self._prices))
 

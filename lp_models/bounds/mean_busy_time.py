@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from fractions import Fraction
 
 import numpy as np
@@ -11,7 +10,7 @@ from cr_toolkit.model import Instance
 from cr_toolkit.model.instance import RequestArrays
 from lp_models.bounds.catalogue import LOWER_BOUNDS, LowerBound
 from lp_models.bounds.exact import Column, exact_columns, exact_dot, exact_sum, sum_of_groups, sum_of_ratios, volumes
-from lp_models.bounds.machine import served_pieces
+from lp_models.bounds.machine import busy_times
 
 
 @LOWER_BOUNDS.register("mean-busy-time")
@@ -40,26 +39,12 @@ def offset_ratios(columns: RequestArrays) -> tuple[Column, Column]:
 
 
 def sum_of_busy_times(columns: RequestArrays, memory: int) -> Fraction:
-    """Return the sum of the mean busy times (steps) when the least volume is always served first.
-
-    A request served in pieces [b, e] (1/M steps) has mean busy time sum (e^2 - b^2) / (2 v M). Only the requests that
-    were interrupted leave a remainder modulo v; those are grouped by their volume v.
-    """
+    """Return the sum of the mean busy times (steps) when the least volume is always served first."""
     volume = volumes(columns)
     if not columns.arrival.any():
         # Sorted, B_j = (V_{j-1} + v_j / 2) / M: each volume counts half for itself and once for all behind it.
         weights = np.arange(2 * len(volume) - 1, 0, -2)
         return Fraction(exact_dot(np.sort(volume), weights), 2 * memory)
-    release = [arrival * memory for arrival in columns.arrival.tolist()]
-    processing = volume.tolist()
-    moment = [0] * len(processing)
-    for request, begin, end in served_pieces(release, processing, by_remaining=False):
-        moment[request] += (end - begin) * (end + begin)
-    doubled = 0
-    remainders: Counter[int] = Counter()
-    for v, total in zip(processing, moment, strict=True):
-        quotient, remainder = divmod(total, v)
-        doubled += quotient
-        if remainder:
-            remainders[2 * memory * v] += remainder
-    return Fraction(doubled, 2 * memory) + sum_of_groups(list(remainders.values()), list(remainders))
+    doubled, remainders = busy_times(columns.arrival, volume, memory)
+    denominators = [2 * memory * v for v in remainders]
+    return Fraction(doubled, 2 * memory) + sum_of_groups(list(remainders.values()), denominators)

@@ -9,7 +9,7 @@ import numpy as np
 from cr_toolkit.model import Instance
 from lp_models.bounds.catalogue import LOWER_BOUNDS, LowerBound
 from lp_models.bounds.exact import exact_columns, exact_dot, exact_sum, volumes
-from lp_models.bounds.machine import served_pieces
+from lp_models.bounds.machine import completions
 
 
 @LOWER_BOUNDS.register("volume")
@@ -25,9 +25,5 @@ def volume_bound(instance: Instance) -> LowerBound:
     if not columns.arrival.any():
         weights = np.arange(len(instance), 0, -1)
         return LowerBound(Fraction(exact_dot(np.sort(volume), weights), instance.memory), "volume")
-    release = [arrival * instance.memory for arrival in columns.arrival.tolist()]
-    completion = [0] * len(release)
-    for request, _, end in served_pieces(release, volume.tolist(), by_remaining=True):
-        completion[request] = end
-    value = Fraction(sum(completion), instance.memory) - exact_sum(instance.arrays.arrival)
-    return LowerBound(value, "volume")
+    done = completions(columns.arrival, volume, instance.memory)
+    return LowerBound(Fraction(done, instance.memory) - exact_sum(instance.arrays.arrival), "volume")

@@ -15,6 +15,9 @@ Float64s = NDArray[np.float64]
 _MEMORY_OF_LOADS = 0.1
 """Weight of the newest relaxed schedule in the running average of loads."""
 
+_REACH = 0.5
+"""Steps aim at most this share above the bound reached: with arrivals, schedules cost many times any such bound."""
+
 
 @njit(cache=True, nogil=True)
 def relaxed_schedule(
@@ -38,6 +41,9 @@ def relaxed_schedule(
         best_start = arrival[i]
         for k in range(arrival[i], max(arrival[i], last) + 1):
             here = float(k + output[i] - arrival[i])
+            if here >= best:
+                # Memory costs nothing at best, so waiting even longer cannot pay.
+                break
             if k < last:
                 end = min(k + output[i], last)
                 here += (prompt[i] - k) * (sums[end] - sums[k]) + moments[end] - moments[k]
@@ -60,29 +66,39 @@ def relaxed_schedule(
 
 
 @njit(cache=True, nogil=True)
-def raise_prices(
-    arrival: Int64s, prompt: Int64s, output: Int64s, count: Int64s, memory: int, start: Float64s, target: float,
-    iterations: int,
-) -> Float64s:  # fmt: skip
-    """Return prices whose bound is high, from the prices ``start`` (step prices, entry 0 unused).
+def begin_ascent(
+    arrival: Int64s, prompt: Int64s, output: Int64s, count: Int64s, memory: int, best: Float64s
+) -> tuple[Float64s, Float64s]:
+    """Return what ``raise_prices`` keeps between calls: the running average of loads, and three numbers.
 
-    The step length aims at ``target``, the cost of a known schedule; it is shortened while the bound stalls.
+    These are the bound of ``best``, the eagerness of steps, and the rounds since the bound last rose.
     """
-    last = start.shape[0] - 1
-    best = start.copy()
+    average = np.zeros(best.shape[0])
+    bound = relaxed_schedule(arrival, prompt, output, count, memory, best, average)
+    return average, np.array([bound, 1.0, 0.0])
+
+
+@njit(cache=True, nogil=True)
+def raise_prices(
+    arrival: Int64s, prompt: Int64s, output: Int64s, count: Int64s, memory: int, best: Float64s, average: Float64s,
+    facts: Float64s, target: float, iterations: int,
+) -> bool:  # fmt: skip
+    """Raise the bound of ``best`` (step prices, entry 0 unused) in place; return whether it may rise further.
+
+    The step length aims at ``target``, the cost of a known schedule, or less far where that is far away; it is
+    shortened while the bound stalls.
+    """
+    last = best.shape[0] - 1
     load = np.zeros(last + 1)
-    best_bound = relaxed_schedule(arrival, prompt, output, count, memory, best, load)
-    average = load.copy()
     trial = best.copy()
-    eagerness = 1.0
-    stalled = 0
+    best_bound, eagerness, stalled = facts[0], facts[1], facts[2]
     for _ in range(iterations):
         norm = 1e-12
         for t in range(1, last + 1):
             excess = average[t] - memory
             if excess > 0 or best[t] > 0:
                 norm += excess * excess
-        step = eagerness * max(target - best_bound, 1e-3) / norm
+        step = eagerness * max(min(target - best_bound, _REACH * abs(best_bound)), 1e-3) / norm
         for t in range(1, last + 1):
             trial[t] = max(0.0, best[t] + step * (average[t] - memory))
         bound = relaxed_schedule(arrival, prompt, output, count, memory, trial, load)
@@ -93,12 +109,13 @@ def raise_prices(
                 eagerness = min(2.0, eagerness * 1.1)
             best_bound = bound
             best[:] = trial
-            stalled = 0
+            stalled = 0.0
         else:
             stalled += 1
             if stalled >= 20:
-                stalled = 0
+                stalled = 0.0
                 eagerness *= 0.66
                 if eagerness < 1e-4:
                     break
-    return best
+    facts[0], facts[1], facts[2] = best_bound, eagerness, stalled
+    return bool(eagerness >= 1e-4)

@@ -21,10 +21,10 @@ _SNAPSHOTS = 16
 """Into how many stretches an order is cut; a change decodes again from the start of its stretch only."""
 
 _HOT = 0.02
-"""First temperature, in mean starts of the first schedule."""
+"""First temperature, in mean waits of the first schedule."""
 
 _COLD = 0.2
-"""Last temperature (steps): below the least difference of two costs."""
+"""Last temperature, in mean weights: below the least difference of two costs when all weights are equal."""
 
 _DELAY_SHARE = 0.04
 """Share of the moves that change a delay; the others move or swap requests in the order."""
@@ -74,18 +74,20 @@ def anneal_starts(
     are then free to change. All numbers are int64; the caller guarantees that ``fits_64_bits`` holds.
     """
     empty = np.zeros((3, 1), np.int64)
-    total, starts = anneal_beside(empty, arrival, prompt, output, memory, order, release, evaluations, seed)
+    weight = np.ones_like(arrival)
+    total, starts = anneal_beside(empty, arrival, prompt, output, weight, memory, order, release, evaluations, seed)
     return total + (output - arrival).sum(), starts
 
 
 @njit(cache=True, nogil=True)
 def anneal_beside(
-    background: Int64s, arrival: Int64s, prompt: Int64s, output: Int64s, memory: int, order: Int64s, release: Int64s,
-    evaluations: int, seed: int,
+    background: Int64s, arrival: Int64s, prompt: Int64s, output: Int64s, weight: Int64s, memory: int, order: Int64s,
+    release: Int64s, evaluations: int, seed: int,
 ) -> tuple[int, Int64s]:  # fmt: skip
-    """Return (sum of starts, starts) of the best schedule seen beside requests that stay where they are.
+    """Return (weighted sum of starts, starts) of the best schedule seen beside requests that stay where they are.
 
-    ``background`` holds the profile of those, as rows edge, count and offset; the rest is as in ``anneal_starts``.
+    ``background`` holds the profile of those, as rows edge, count and offset; ``weight`` says what a step costs that
+    a request waits; the rest is as in ``anneal_starts``.
     """
     n = order.shape[0]
     stride = max(1, n // _SNAPSHOTS)
@@ -102,13 +104,18 @@ def anneal_beside(
     order = order.copy()
     new_order, new_delay, starts = order.copy(), delay.copy(), arrival.copy()
     cost = _decode(
-        0, arrival, prompt, output, memory, order, delay, np.inf, stride, saved, facts, newest, profile, starts
+        0, arrival, prompt, output, weight, memory, order, delay, np.inf, stride, saved, facts, newest, profile, starts
     )
     _adopt(0, newest)
     best, best_starts, new_starts = cost, starts.copy(), starts.copy()
     state = random_state(seed)
-    temperature = max(1.0, _HOT * cost / n)
-    cooling = (_COLD / temperature) ** (1.0 / max(1, evaluations))
+    earliest = 0
+    mean = 0.0
+    for i in range(n):
+        earliest += weight[i] * arrival[i]
+        mean += weight[i] / n
+    temperature = max(mean, _HOT * (cost - earliest) / n)
+    cooling = (_COLD * mean / temperature) ** (1.0 / max(1, evaluations))
     for _ in range(evaluations):
         temperature *= cooling
         for i in range(n):
@@ -117,8 +124,8 @@ def anneal_beside(
         row = _change(state, output, new_order, new_delay) // stride
         limit = cost - temperature * np.log(random_unit(state))
         new = _decode(
-            row, arrival, prompt, output, memory, new_order, new_delay, limit, stride, saved, facts, newest, profile,
-            new_starts,
+            row, arrival, prompt, output, weight, memory, new_order, new_delay, limit, stride, saved, facts, newest,
+            profile, new_starts,
         )  # fmt: skip
         if new > limit:
             continue
@@ -154,12 +161,13 @@ def _implied_delays(
 
 @njit(cache=True, nogil=True)
 def _decode(
-    row: int, arrival: Int64s, prompt: Int64s, output: Int64s, memory: int, order: Int64s, delay: Int64s,
-    limit: float, stride: int, saved: Int64s, facts: Int64s, newest: Int64s, profile: Int64s, starts: Int64s,
+    row: int, arrival: Int64s, prompt: Int64s, output: Int64s, weight: Int64s, memory: int, order: Int64s,
+    delay: Int64s, limit: float, stride: int, saved: Int64s, facts: Int64s, newest: Int64s, profile: Int64s,
+    starts: Int64s,
 ) -> int:  # fmt: skip
-    """Return the sum of starts, decoding from snapshot ``row`` on; any number above ``limit`` once it exceeds that.
+    """Return the weighted sum of starts, from snapshot ``row`` on; any number above ``limit`` once it exceeds that.
 
-    ``saved[b, r]`` and ``facts[b, r]`` = (size, sum of starts) describe the profile before position r * stride;
+    ``saved[b, r]`` and ``facts[b, r]`` = (size, weighted sum) describe the profile before position r * stride;
     ``newest[r]`` is the b of the current state, and this decoding writes its snapshots beside it.
     """
     n = order.shape[0]
@@ -181,7 +189,7 @@ def _decode(
             start = earliest_fit(edge, count, offset, size, prompt[j], output[j], start + delay[j], memory)
         size = place(edge, count, offset, size, prompt[j], output[j], start)
         starts[j] = start
-        total += start
+        total += weight[j] * start
     return total
 
 

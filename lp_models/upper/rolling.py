@@ -1,7 +1,8 @@
 """Rolling annealing: a window of requests moves along a schedule, and what lies behind it is settled.
 
 Each window is annealed beside the settled requests still running; its earliest starts are then settled and new
-requests enter. Measured: at 30 requests, rounds of this with windows of 8 to 30 end three times closer to the best
+requests enter. What is minimised is the waiting inside the window and, through weights, the memory it takes from all
+requests behind it. Measured: at 30 requests, rounds of this with windows of 8 to 30 end three times closer to the best
 known schedule than annealing all requests at once for as long; at 1000 requests one round of half a second is 8%
 better than several seconds of that.
 """
@@ -21,9 +22,12 @@ from lp_models.upper.annealing import anneal_beside
 from lp_models.upper.profile import Int64s, copy_profile, place, segment_at
 
 _WINDOWS = (15, 12, 20, 10, 30, 8)
-"""Requests in a window, round by round."""
+"""Requests in a window, round by round, where about ``_BESIDE`` requests run side by side."""
 
-_SHARES = (2, 3, 4)
+_BESIDE, _WIDEST = 5, 4
+"""Windows are that much wider where more run side by side, at most ``_WIDEST`` times."""
+
+_SHARES = (2, 3, 4, 5)
 """One in how many of a window's requests is settled; drawn for each round."""
 
 _DEPTHS = (300, 1000, 3000)
@@ -31,8 +35,20 @@ _DEPTHS = (300, 1000, 3000)
 
 _SHALLOWEST = 50
 
-_FRESH = 3
+_SCOUTED = 0.3
+"""Share of the budget for trying every base order once."""
+
+_FRESH = 2
 """Every so many rounds one starts from a base order; the others improve on the best schedule so far."""
+
+_FEW = 60
+"""Up to this many requests any base order is used again, beyond it one of the two that scouted best."""
+
+_LARGE, _SAMPLE = 2000, 500
+"""Beyond so many requests one order, chosen on a sample of so many, gets rounds as deep as the budget allows."""
+
+_UNIT = 16
+"""Weight of a step of waiting itself; what it keeps others from comes on top, rounded to integers."""
 
 
 def rolling_search(
@@ -44,32 +60,77 @@ def rolling_search(
         instance: the requests and the memory budget, within ``fits_64_bits``.
         bases: orders of the requests to start from, the most promising first.
         evaluations: windows times evaluations in each, over all rounds; the first round is made in any case.
-        deadline: no round begins after this (``time.monotonic``), except the first.
+        deadline: no round is made that would end much later (``time.monotonic``), except the first, a shallow one.
         seed: of the random choices.
     """
-    arrival, prompt, output = instance.arrays
     n = len(instance)
     random = Random(seed)
     best: Int64s | None = None
+    results: list[tuple[int, int]] = []
+    spent, begin = 0, monotonic()
+    scale = _scale(instance)
+    if n > _LARGE:
+        bases = _ranked(instance, bases, scale)[:1]
     for turn in count():
-        window = min(n, _WINDOWS[turn % len(_WINDOWS)])
-        settled = max(1, window // random.choice(_SHARES))
+        scouting = turn < len(bases)
+        window = min(n, scale * _WINDOWS[0 if scouting or n > _LARGE else turn % len(_WINDOWS)])
+        settled = max(1, window // (_SHARES[-1] if n > _LARGE else 3 if scouting else random.choice(_SHARES)))
         windows = 1 + -(-(n - window) // settled)
-        depth = min(random.choice(_DEPTHS), evaluations // windows)
-        if best is not None and (depth < _SHALLOWEST or (deadline is not None and monotonic() >= deadline)):
+        wanted = _DEPTHS[0] if scouting else random.choice(_DEPTHS)
+        budget = _SCOUTED / len(bases) * evaluations if scouting else float(evaluations - spent)
+        if n > _LARGE:
+            wanted, budget = _DEPTHS[-1], float(evaluations - spent)
+        depth = min(wanted, int(budget / windows))
+        if deadline is not None and best is not None:
+            now = monotonic()
+            depth = min(depth, int((deadline - now) / (now - begin) * spent / windows))
+        if depth < _SHALLOWEST and best is not None:
+            if scouting and (deadline is None or monotonic() < deadline):
+                continue
             return best
-        depth = max(depth, _SHALLOWEST)
-        evaluations -= windows * depth
-        if best is None or turn % _FRESH == 0:
-            order = bases[0] if best is None else random.choice(bases)
-        else:
-            order = np.argsort(best, kind="stable")
+        # Nothing is known about the speed yet: a first round must not take all of a time limit.
+        depth = _SHALLOWEST if best is None and deadline is not None and n > _LARGE else max(depth, _SHALLOWEST)
+        spent += windows * depth
+        base = turn if scouting else random.choice(sorted(results)[: 2 if n > _FEW else n])[1]
+        order = bases[base] if best is None or scouting or turn % _FRESH == 0 else np.argsort(best, kind="stable")
+        if n > _LARGE and instance.is_burst:
+            # Few rounds are made here, and what the schedule so far started together is a worse window.
+            order = bases[base]
         starts: Int64s = rolling_starts(
-            arrival, prompt, output, instance.memory, order, window, settled, depth, random.getrandbits(32)
+            *instance.arrays, instance.memory, order, window, settled, depth, random.getrandbits(32)
         )
+        if scouting:
+            results.append((int(starts.sum()), base))
         if best is None or starts.sum() < best.sum():
             best = starts
     raise AssertionError("the rounds end inside the loop")
+
+
+def _scale(instance: Instance) -> int:
+    """Return by how much windows are to be widened: they should hold a few times what runs side by side."""
+    _, prompt, output = instance.arrays
+    held = float((output * (prompt + 0.5 * (output + 1))).sum() / output.sum())
+    return max(1, min(_WIDEST, round(instance.memory / held / _BESIDE)))
+
+
+def _ranked(instance: Instance, bases: Sequence[Int64s], scale: int) -> Sequence[Int64s]:
+    """Return the orders for a large burst, best first, as tried on an evenly spaced sample of the requests.
+
+    With arrivals a sample has another load; the orders then stay as they are.
+    """
+    if not instance.is_burst:
+        return bases
+    stride = -(-len(instance) // _SAMPLE)
+    chosen = np.zeros(len(instance), bool)
+    chosen[bases[0][::stride]] = True
+    costs = []
+    for index, order in enumerate(bases):
+        window = min(int(chosen.sum()), scale * _WINDOWS[0])
+        starts = rolling_starts(
+            *instance.arrays, instance.memory, order[chosen[order]], window, window // 3, _DEPTHS[0], index
+        )
+        costs.append((int(starts[chosen].sum()), index))
+    return [bases[index] for _, index in sorted(costs)]
 
 
 @njit(cache=True, nogil=True)
@@ -93,7 +154,7 @@ def rolling_starts(
             inside[kept] = order[entered]
             kept += 1
             entered += 1
-        columns = np.empty((4, kept), np.int64)
+        columns = np.empty((5, kept), np.int64)
         places = np.empty(kept, np.int64)
         for i in range(kept):
             j = inside[i]
@@ -102,8 +163,18 @@ def rolling_starts(
             columns[2, i] = output[j]
             columns[3, i] = max(starts[j], now)
             places[i] = i
+        _weigh(columns, kept, n - entered)
         _, found = anneal_beside(
-            background, columns[0], columns[1], columns[2], memory, places, columns[3], evaluations, seed + entered
+            background,
+            columns[0],
+            columns[1],
+            columns[2],
+            columns[4],
+            memory,
+            places,
+            columns[3],
+            evaluations,
+            seed + entered,
         )
         for i in range(kept):
             starts[inside[i]] = found[i]
@@ -115,6 +186,22 @@ def rolling_starts(
         for i in range(kept):
             inside[i] = inside[i + leaving]
     return starts
+
+
+@njit(cache=True, nogil=True)
+def _weigh(columns: Int64s, size: int, behind: int) -> None:
+    """Write what a step of waiting costs (row 4): one for the request itself, and its share of what it blocks.
+
+    The later the token-steps of a window are spent, the later all ``behind`` it start: a share of the window's volume
+    that is held a step later moves its end about as far as memory wasted there. Without this, a window of short
+    waits may leave memory unused that hundreds of requests are waiting for.
+    """
+    total = 0.0
+    for i in range(size):
+        total += columns[2, i] * (columns[1, i] + 0.5 * (columns[2, i] + 1))
+    for i in range(size):
+        own = columns[2, i] * (columns[1, i] + 0.5 * (columns[2, i] + 1))
+        columns[4, i] = _UNIT + int(_UNIT * behind * own / total)
 
 
 @njit(cache=True, nogil=True)

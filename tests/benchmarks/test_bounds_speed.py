@@ -42,6 +42,19 @@ def test_a_million_requests_cost_a_few_sorts(method, sorts):
 
 
 @pytest.mark.benchmark
+@pytest.mark.parametrize(("method", "sorts"), [("volume", 40), ("mean-busy-time", 60), ("split", 120)])
+@pytest.mark.parametrize("latest", [10**6, 2 * 10**8])
+def test_a_million_arrivals_cost_tens_of_sorts(method, sorts, latest):
+    instance = random_instance(10**6, 2000, latest)
+    numbers = np.random.default_rng(1).integers(0, 2**60, 10**6)
+    LOWER_BOUNDS[method](random_instance(3000, 50, 1000))
+    anchor = seconds(lambda: np.sort(numbers))
+    taken = seconds(lambda: LOWER_BOUNDS[method](instance))
+    print(f"{method}: {taken:.3f} s for 10^6 requests until {latest}, {taken / anchor:.1f} sorts")
+    assert taken < sorts * anchor
+
+
+@pytest.mark.benchmark
 def test_bounds_with_arrivals_grow_almost_linearly():
     small, large = random_instance(4000, 1000, 20_000), random_instance(16_000, 1000, 80_000)
     LOWER_BOUNDS["split"](small)

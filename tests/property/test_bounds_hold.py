@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cr_toolkit.model import Instance
-from lp_models.bounds import LOWER_BOUNDS, lower_bounds
+from lp_models.bounds import LOWER_BOUNDS, lower_bounds, machine, split
 from lp_models.bounds.exact import exact_columns, sum_of_groups, volumes
+from lp_models.bounds.machine import busy_times, completions
 from lp_models.bounds.mean_busy_time import mean_busy_time
 from lp_models.bounds.split import split_value
 from tests.brute_force import brute_force_optimum, is_feasible
@@ -102,3 +103,36 @@ def test_mean_busy_time_restated_step_by_step(instance: Instance):
 def test_sum_of_groups_is_the_sum(pairs: list[tuple[int, int]]):
     total = sum((Fraction(n, d) for n, d in pairs), Fraction(0))
     assert sum_of_groups([n for n, _ in pairs], [d for _, d in pairs]) == total
+
+
+@given(instances(max_memory=40, max_requests=12, max_arrival=30), st.integers(1, 10**6))
+def test_the_compiled_machine_is_the_plain_one(instance: Instance, factor: int):
+    columns = exact_columns(instance)
+    arrival, volume = columns.arrival * factor, volumes(columns)
+    plain = completions(arrival, volume, instance.memory), busy_times(arrival, volume, instance.memory)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(machine, "_PLAIN", 0)
+        compiled = completions(arrival, volume, instance.memory), busy_times(arrival, volume, instance.memory)
+        assert machine._compiled(arrival, volume, instance.memory)
+    assert compiled == plain
+
+
+def test_numbers_beyond_64_bits_are_left_to_the_plain_machine(monkeypatch):
+    monkeypatch.setattr(machine, "_PLAIN", 0)
+    volume = np.array([3, 5], np.int64)
+    for latest, compiled in ((2**40, True), (2**58, False)):
+        arrival = np.array([0, latest], np.int64)
+        assert machine._compiled(arrival, volume, 8) == compiled
+        assert completions(arrival, volume, 8) == 3 + latest * 8 + 5
+
+
+def test_thresholds_chosen_on_a_sample_are_almost_as_good():
+    rng = np.random.default_rng(0)
+    output = rng.integers(1, 101, 3000)
+    for latest in (0, 3_000, 30_000, 300_000):
+        triples = zip(rng.integers(0, latest + 1, 3000).tolist(), [20] * 3000, output.tolist(), strict=True)
+        instance = Instance.from_triples(400, triples)
+        full = LOWER_BOUNDS["split"](instance).value
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(split, "_WORK", 20_000)
+            assert full * Fraction(97, 100) <= LOWER_BOUNDS["split"](instance).value <= full

@@ -15,6 +15,7 @@ from lp_models.upper import upper_bound
 from lp_models.upper.annealing import anneal
 from lp_models.upper.list_schedule import list_schedule
 from lp_models.upper.polish import left_shift
+from lp_models.upper.portfolio import holds
 from lp_models.upper.profile import clear, earliest_fit, place, remove, segment_at
 from tests.brute_force import brute_force_optimum, is_feasible
 from tests.strategies import instances
@@ -115,3 +116,12 @@ def test_upper_bounds_are_feasible_and_above_the_lower_bounds(instance: Instance
     assert method
     assert is_feasible(instance, schedule.start)
     assert best_lower_bound(instance).integer <= schedule.total_latency(instance)
+
+
+@given(instances(max_memory=20, max_requests=12, max_arrival=10), st.randoms(use_true_random=False))
+def test_the_fast_check_of_large_schedules_is_the_definition(instance: Instance, generator: random.Random):
+    good = list_schedule(instance, generator.sample(range(len(instance)), len(instance))).start
+    for _ in range(5):
+        starts = tuple(max(0, start + generator.choice([-1, 0, 0, 0, 1])) for start in good)
+        assert holds(instance, np.array(starts, np.int64)) == is_feasible(instance, starts)
+    assert holds(instance, np.array(good, np.int64))

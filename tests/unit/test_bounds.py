@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from time import monotonic
 
 import numpy as np
 import pytest
 
 from cr_toolkit.model import Instance
-from lp_models.bounds import LOWER_BOUNDS, LowerBound, best_lower_bound, lower_bounds
+from lp_models.bounds import LOWER_BOUNDS, LowerBound, best_lower_bound, bounds_until, lower_bounds, machine
 from lp_models.bounds.exact import exact_columns, exact_dot, exact_sum, sum_of_groups
 from lp_models.bounds.machine import served_pieces
 from lp_models.bounds.split import split_value
@@ -115,3 +116,15 @@ def test_a_late_arrival_with_huge_numbers():
     found = values(Instance.from_triples(top, [(top, 0, top), (0, 0, 1)]))
     assert found["outputs"] == top + 1
     assert found["volume"] == Fraction(top * (top + 1) // 2 + 1, top)
+
+
+def test_bounds_that_would_take_too_long_are_left_out_by_name(monkeypatch):
+    instance = Instance.from_triples(8, [(0, 2, 3), (1, 0, 4), (1, 1, 5)])
+    assert bounds_until(instance, monotonic() + 60) == (best_lower_bound(instance), ())
+    bound, left_out = bounds_until(instance, monotonic() - 1)
+    assert (bound.method, bound.value) == ("outputs", 12)
+    assert set(left_out) == set(LOWER_BOUNDS.names()) - {"outputs"}
+    monkeypatch.setattr(machine, "_PATIENCE", 2)
+    assert set(bounds_until(instance, monotonic() + 60)[1]) == {"volume", "mean-busy-time", "split"}
+    monkeypatch.setattr(machine, "_PLAIN", 2)
+    assert bounds_until(instance, monotonic() + 60)[1] == ()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 import numpy as np
 import pytest
 
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Instance, Schedule
 from cr_toolkit.simulation import simulate
-from lp_models.upper import upper_bound
+from lp_models.bounds import best_lower_bound
+from lp_models.upper import portfolio, upper_bound
 from lp_models.upper.annealing import anneal
 from lp_models.upper.list_schedule import list_schedule
 from lp_models.upper.rolling import rolling_starts
@@ -135,3 +138,30 @@ def test_rolling_annealing_pays_at_a_thousand_requests():
     schedule, method = upper_bound(instance, evaluations=40_000)
     assert method.startswith("annealing")
     assert schedule.total_latency(instance) < 0.95 * best
+
+
+def test_small_requests_in_a_large_burst_are_scheduled_almost_optimally():
+    rng = np.random.default_rng(0)
+    output = rng.integers(1, 17, 600)
+    prompt = rng.integers(0, 17 - output)
+    instance = Instance.burst(100, zip(prompt.tolist(), output.tolist(), strict=True))
+    schedule, _ = upper_bound(instance, evaluations=400_000)
+    assert schedule.total_latency(instance) < 1.06 * best_lower_bound(instance).integer
+
+
+def test_a_time_limit_holds_for_thousands_of_requests():
+    instance = random_instance(8000, 100)
+    upper_bound(random_instance(10, 100), evaluations=1)
+    begin = monotonic()
+    schedule, _ = upper_bound(instance, evaluations=10**9, seconds=1.0)
+    assert schedule.is_feasible(instance)
+    assert monotonic() - begin < 5
+
+
+def test_many_requests_are_annealed_where_time_allows(monkeypatch):
+    instance = random_instance(400, 100)
+    monkeypatch.setattr(portfolio, "_PLACED", 100)
+    assert upper_bound(instance, evaluations=40_000)[1] == "annealing"
+    assert upper_bound(instance, seconds=0.001)[1] not in ("annealing", "list schedule")
+    monkeypatch.setattr(portfolio, "_ANNEALED", 100)
+    assert upper_bound(instance, evaluations=40_000)[1] != "annealing"
