@@ -43,6 +43,7 @@ class CertificateFile(Record, frozen=True, tag_field="format", tag="crtool/certi
     status: Literal["optimal", "bracketed"]
     upper: CostedSchedule
     lower: LowerBoundRecord
+    digest: str
 
 
 class CheckedFile(Record, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -33,10 +34,17 @@ Examples:
     help="What to use.",
 )
 @click.option("--solver", metavar="NAME", help="Integer programming solver of the engine milp, by its name in PuLP.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+    show_default="all",
+    help="Cores to use.",
+)
 @click.option("--certificate", type=READABLE, help="Write the certificate here, for `crtool check`.")
 @format_option()
 def command(
-    instance: str, seconds: Fraction, engine: str, solver: str | None, certificate: str | None, form: str
+    instance: str, seconds: Fraction, engine: str, solver: str | None, jobs: int, certificate: str | None, form: str
 ) -> ExitCode:
     """Bracket the least total latency any schedule can have.
 
@@ -46,7 +54,7 @@ def command(
     from cr_toolkit.model.formats import read_instance, to_json, write_text
     from lp_models import optimum
 
-    found = optimum(read_instance(instance), seconds=float(seconds), engine=engine, solver=solver)
+    found = optimum(read_instance(instance), seconds=float(seconds), engine=engine, solver=solver, jobs=jobs)
     if certificate is not None:
         write_text(certificate, to_json(found.to_certificate()))
     if form == "json":
