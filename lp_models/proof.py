@@ -24,6 +24,9 @@ MAX_CERTIFICATE = 5_000_000
 _BLOCKS = 1000
 """Prices in a vector, about: beyond so many steps, neighbouring steps share a price."""
 
+_CROWDED = 0.7
+"""A proof begins with the vectors of those before it while they fill at most this share of the pool."""
+
 _MAX_LENGTH = 2**28
 """Largest memory and horizon: compiled code keeps completions and peaks in 32 bits."""
 
@@ -93,7 +96,8 @@ class Prover:
         from lp_models.kernels.run import Run, first_pool, problem_of
 
         problem = problem_of(self._instance, self._kinds, self._scale, self._width)
-        if self._pool is None:
+        # A full pool leaves nothing to be fitted, and few of its vectors would help another target.
+        if self._pool is None or self._pool.used[0] > _CROWDED * len(self._pool.order):
             self._pool = first_pool(problem, self._prices, self._horizon)
         run = Run(self._instance, self._kinds, problem, self._pool, target, deadline)
         if not run.search(beam):
@@ -128,10 +132,11 @@ def repeat(instance: Instance, target: int, certificate: Mapping[str, Any], limi
 
 
 def checking_seconds(certificate: Mapping[str, Any]) -> float:
-    """Return what repeating a proof takes, roughly (seconds): each choice is a state, each vector has tables."""
+    """Return what repeating a proof takes, roughly (seconds): each choice is a state or a range, vectors have tables."""
     entries = sum(map(len, certificate["pool"])) * certificate["width"]
-    seconds: float = 0.05 + 2.5e-5 * len(certificate["choices"]) + 2e-6 * entries
-    return seconds
+    choices = certificate["choices"]
+    ranges = sum(number < 0 for number in choices)
+    return 2.5e-5 * float(len(choices) - ranges) + 2e-6 * float(entries)
 
 
 def plain_certificate(instance: Instance, target: int, limit: int) -> dict[str, Any]:

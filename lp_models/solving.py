@@ -54,17 +54,23 @@ _PLAIN_REQUESTS, _PLAIN_NODES = 8, 4_000
 _ENGINE_REQUESTS = 5_000
 """Up to so many requests proofs and engines are tried; each has a level per request."""
 
-_PAIRWISE_REQUESTS = 20
-"""Up to so many requests CP-SAT is run beside the search; it has Booleans for every pair."""
+_PAIRWISE = 16, 40
+"""Up to so many requests, of which one has at least so long an output, CP-SAT is run beside the search."""
 
-_NODES_PER_SECOND = 20_000
-"""Nodes that the checker repeats in a second, or fewer than it does."""
+_ATTEMPT = 0.6
+"""Share of that which one attempt gets: should it fail, there is time for a lower target."""
+
+_LEAST_SEARCHING = 0.4
+"""Least share of the time left that a search gets; the rest is for the checker."""
+
+_NODES_PER_SECOND = 45_000
+"""Nodes that the checker repeats in a second, roughly."""
 
 _OVERRUN = 0.5, 5.0
 """How much longer than asked the checker may take to repeat a proof: a share of the time, at most so many seconds."""
 
-_FIRST, _GROWTH = 0.05, 6.0
-"""The first proof aims at this share of the gap; a proof of the whole gap is taken to cost e^6 times one of none."""
+_FIRST, _GROWTH = 0.05, 7.0
+"""The first proof aims at this share of the gap; a proof of the whole gap is taken to cost e^7 times one of none."""
 
 _BEAM, _DIVE_SHARE = 50, 0.2
 """States of a level that a beam search expands, and the share of the time that is left to such searches."""
@@ -92,18 +98,17 @@ class _Pace:
     def __init__(self, lower: int, upper: int) -> None:
         self._gap = upper - lower
         self._growth = _GROWTH / self._gap
+        self._first = max(1, round(_FIRST * self._gap))
         self._last, self._spent = lower, 0.0
-        self._failed = upper + 1
 
     def aim(self, proved: int, upper: int, seconds: float) -> int:
         """Return the next target: ``upper`` if that may take at most ``seconds``, else one for a third of them."""
-        half = (proved + self._failed) // 2 if self._failed <= upper else upper
         if not self._spent:
-            return max(proved + 1, min(half, proved + round(_FIRST * self._gap)))
-        if upper < self._failed and self._expected(upper) <= seconds:
+            return min(upper, proved + self._first)
+        if self._spent * math.exp(self._growth * (upper - self._last)) <= _ATTEMPT * seconds:
             return upper
         reach = int(math.log(max(1.0, seconds / 3 / self._spent)) / self._growth)
-        return max(proved + 1, min(half, self._last + reach))
+        return min(upper, max(proved + 1, self._last + reach))
 
     def succeeded(self, target: int, seconds: float) -> None:
         """Learn from a proof of ``target``."""
@@ -113,12 +118,12 @@ class _Pace:
             self._growth = min(max(measured, 2 / self._gap), 4 * _GROWTH / self._gap)
         self._last, self._spent = target, seconds
 
-    def failed(self, target: int) -> None:
-        """Learn that a proof of ``target`` takes too long; half as far is tried next."""
-        self._failed = target
-
-    def _expected(self, target: int) -> float:
-        return self._spent * math.exp(self._growth * (target - self._last))
+    def failed(self, target: int, seconds: float) -> None:
+        """Learn that a proof of ``target`` takes more than ``seconds``."""
+        self._first = max(1, self._first // 2)
+        if self._spent:
+            least = math.log(max(1.0, seconds / self._spent)) / (target - self._last)
+            self._growth = 1.3 * max(self._growth, least)
 
 
 class Solving:
@@ -229,7 +234,8 @@ class Solving:
                 self._climb(prover, None)
             return
         self._dive(prover, now + _DIVE_SHARE * left)
-        others = ["cp-sat"] if cp_sat.available() and len(self._instance) <= _PAIRWISE_REQUESTS else []
+        few = len(self._instance) <= _PAIRWISE[0] and self._instance.longest_output >= _PAIRWISE[1]
+        others = ["cp-sat"] if cp_sat.available() and few else []
         if self._jobs > 1 and others:
             beside = Portfolio(others, self._task(self._deadline), self._jobs - 1)
             try:
@@ -269,18 +275,18 @@ class Solving:
             # Part of the time is for the checker.
             left = (self._deadline - begin) * self._searching
             target = pace.aim(proved, self.upper, left)
-            outcome = prover.prove(target, begin + (left if target in (proved + 1, self.upper) else left / 2))
+            outcome = prover.prove(target, begin + (left if target == proved + 1 else _ATTEMPT * left))
             spent = time.monotonic() - begin
             if outcome.schedule is not None:
                 self._offer(outcome.schedule, "search")
             elif outcome.certificate is not None:
                 self._claims.append(_Claim(target, outcome.certificate))
-                self._searching = max(0.2, spent / (spent + self._claims[-1].seconds))
+                self._searching = max(_LEAST_SEARCHING, spent / (spent + self._claims[-1].seconds))
                 pace.succeeded(target, spent)
             elif target == proved + 1:
                 break
             else:
-                pace.failed(target)
+                pace.failed(target, spent)
         self._settle(self._deadline - time.monotonic() + self._overrun)
 
     @property
