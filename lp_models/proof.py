@@ -132,7 +132,7 @@ def repeat(instance: Instance, target: int, certificate: Mapping[str, Any], limi
 
 
 def checking_seconds(certificate: Mapping[str, Any]) -> float:
-    """Return what repeating a proof takes, roughly (seconds): each choice is a state or a range, vectors have tables."""
+    """Return what repeating a proof takes, roughly (seconds): choices are states or ranges, vectors have tables."""
     entries = sum(map(len, certificate["pool"])) * certificate["width"]
     choices = certificate["choices"]
     ranges = sum(number < 0 for number in choices)

@@ -39,11 +39,17 @@ _MAX_ROUNDS = 1500
 _PRICE_SHARE = 0.5
 """Share of the time left that prices may take; most instances need less."""
 
-_UPPER_SHARE, _UPPER_SHARE_ALONE, _PROVABLE = 0.2, 0.5, 60
-"""Share of the time for schedules: where proofs follow, with up to so many requests, and elsewhere."""
+_IMPROVED = 2_000, 20_000
+"""Beyond the first of these a first schedule is not annealed; up to the second it is improved after prices."""
 
-_EVALUATIONS, _FEW = 600_000, 20
-"""Decoded schedules for each second of that share; so few requests need less than that."""
+_FEW, _NARROW = 20, 0.03
+"""So few requests, or a gap of at most such a share of the cost, may well be closed by proofs."""
+
+_IMPROVE_SHARE = 0.4, 0.9
+"""Share of the time left for better schedules: where engines follow, and where nothing does."""
+
+_EVALUATIONS = 600_000
+"""Decoded schedules for each second of that share, about as many as there is time for."""
 
 _TINY = Instance.burst(3, [(0, 2), (1, 1), (0, 1)])
 """Solved once to have code compiled."""
@@ -167,6 +173,8 @@ class Solving:
                 self._bound()
             if not self._closed:
                 self._price()
+            if not self._closed:
+                self._improve()
             if not self._closed and self._engine != BOUNDS:
                 self._solve()
         except KeyboardInterrupt:
@@ -194,11 +202,23 @@ class Solving:
         if left_out:
             self.notes.append(f"no time for the bounds {', '.join(left_out)}")
         self._untimed(lambda: upper_bound(_TINY, evaluations=1))
-        n = len(self._instance)
-        share = _UPPER_SHARE if n <= _PROVABLE and self._engine != BOUNDS else _UPPER_SHARE_ALONE
-        left = max(0.1, (self._deadline - time.monotonic()) * share)
-        evaluations = None if n <= _FEW else max(100_000, round(left * _EVALUATIONS))
+        # A first schedule: instances that proofs close soon need no better one.
+        evaluations = None if len(self._instance) <= _IMPROVED[0] else 0
+        left = max(0.1, (self._deadline - time.monotonic()) * 0.2)
+        if len(self._instance) > _IMPROVED[1]:
+            evaluations, left = round(left * _EVALUATIONS), 2.5 * left
         schedule, method = upper_bound(self._instance, evaluations=evaluations, seconds=left, seed=self._seed)
+        self._offer(schedule, method)
+
+    def _improve(self) -> None:
+        """Spend a share of the time on schedules; little where few requests or a narrow gap promise a proof."""
+        n = len(self._instance)
+        narrow = self.upper - self.lower.integer <= _NARROW * self.upper
+        left = (self._deadline - time.monotonic()) * _IMPROVE_SHARE[self._engine == BOUNDS]
+        if left <= 0 or n > _IMPROVED[1] or (n <= _FEW and self._engine != BOUNDS):
+            return
+        evaluations = None if narrow and self._engine != BOUNDS else round(left * _EVALUATIONS)
+        schedule, method = upper_bound(self._instance, evaluations=evaluations, seconds=left, seed=self._seed + 1)
         self._offer(schedule, method)
 
     def _price(self) -> None:
