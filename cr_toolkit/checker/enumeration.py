@@ -42,7 +42,10 @@ from math import inf
 from operator import sub
 
 MAX_TABLE = 2_000_000
-"""Most entries of the tables of a price vector (kinds x steps), and of all tables that are kept."""
+"""Most entries of the tables of a price vector (kinds x steps)."""
+
+MAX_KEPT = 16_000_000
+"""Most entries of all tables that are kept, about."""
 
 MAX_LANES = 4_000_000
 """Longest output times the number of kinds, at most: the memory for loads."""
@@ -127,11 +130,10 @@ class _Lanes:
         return both | (value << (self.width * (lanes - 1))) if lanes % 2 else both
 
     def _ramp(self, prompt: int, output: int) -> int:
-        size = (self.width + 7) // 8 * 8
-        if size == self.width:
-            data = b"".join((prompt + tau).to_bytes(size // 8, "little") for tau in range(1, output + 1))
-            return int.from_bytes(data, "little")
-        return sum((prompt + tau) << (self.width * (tau - 1)) for tau in range(1, output + 1))
+        if output < 64:
+            return sum((prompt + tau) << (self.width * (tau - 1)) for tau in range(1, output + 1))
+        half = output // 2
+        return self._ramp(prompt, half) | self._ramp(prompt + half, output - half) << (self.width * half)
 
     def fits(self, kind: int, load: int, lanes: int) -> bool:
         """Return whether ``kind`` fits beside ``load`` if it starts ``lanes`` steps after the load begins."""
@@ -258,7 +260,7 @@ class _Search:
                 price += [y] * self._width
             vector = _Vector(self, price)
             self.work += len(price)
-            if len(self._vectors) * len(self.kinds) * self._horizon > 8 * MAX_TABLE:
+            if len(self._vectors) * len(self.kinds) * self._horizon > MAX_KEPT:
                 del self._vectors[next(iter(self._vectors))]
             self._vectors[number] = vector
         return vector
@@ -407,14 +409,13 @@ def _excluded(
     vector = search.vector(number)
     rest = _without(waiting, kind)
     load = state.load >> (lanes.width * (earliest - state.start))
-    common = output - (latest - earliest)
-    if common > 0:
-        load += (lanes.job[kind] & ((1 << (lanes.width * common)) - 1)) << (lanes.width * (latest - earliest))
+    common = max(0, output - (latest - earliest))
+    load += (lanes.job[kind] & ((1 << (lanes.width * common)) - 1)) << (lanes.width * (latest - earliest))
     first = _first_starts(lanes, rest, load, earliest, kind, state.first)
     value = vector.bound(state.total + earliest, rest, first, state.running)
-    if any(rest):
-        cut = max(latest, min(step for step, count in zip(first, rest, strict=True) if count))
-        value += vector.held(prompt - latest, cut, earliest + output)
+    # Where nothing is left to wait, no price counts.
+    cut = min((step for step, count in zip(first, rest, strict=True) if count), default=vector.end)
+    value += vector.held(prompt - latest, max(latest, cut), earliest + output)
     return value > search.most
 
 

@@ -94,7 +94,7 @@ VECTORS = [[0, 9000, 9000], [1, 2500, 1500, 1200, 700, 300, 200], [15, 5], [0], 
 @pytest.mark.parametrize(("memory", "requests", "optimum"), CASES)
 def test_any_pool_and_any_choices_prove_the_optimum_and_nothing_more(memory, requests, optimum, seed, monkeypatch):
     # Few tables are kept, so that some are made again.
-    monkeypatch.setattr(enumeration, "MAX_TABLE", [1500, 2_000_000][seed % 2])
+    monkeypatch.setattr(enumeration, "MAX_KEPT", [150, 16_000_000][seed % 2])
     rng = random.Random(seed)
     choices = [rng.randrange(len(VECTORS)) for _ in range(10**4)]
 
