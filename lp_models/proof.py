@@ -184,7 +184,8 @@ def _too_large(instance: Instance, kinds: Kinds, horizon: int, scale: int) -> st
     for count in kinds.number.tolist():
         sets *= count + 1
     reach = horizon + instance.memory + instance.horizon
-    prices = scale * len(instance) * 64  # no price that helps is near this
+    # No price that helps is near this; sums that overflow all the same only make a proof that the checker refuses.
+    prices = scale * len(instance) * 64
     if max(instance.memory, horizon + instance.longest_output) > _MAX_LENGTH or reach * (prices + scale) > 2**61:
         return "too large for the search: its numbers need more than 64 bits"
     if sets > 2**61:
