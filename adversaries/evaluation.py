@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from adversaries.packing import interleaving, kinds_of, load, place, pull_forward, ruin_and_recreate
 from adversaries.pattern import Block, Columns, Pattern
+from adversaries.screening import optimum_at_least
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Request
 from cr_toolkit.policies import Admission, Information, OneBitPolicy, PriorityPolicy, Queue
@@ -34,6 +35,9 @@ _TAKEN = 4
 
 _SPREAD_OUT = 3
 """How many of the orders that are best when packed densely are also tried with their starts spread out."""
+
+_WORK = 400_000
+"""Rounds of taking out and putting back, times the longest output, at most: each touches the steps it runs."""
 
 _PULLED = 4
 """How many of the best placements are improved."""
@@ -69,6 +73,15 @@ class Evaluator:
 
     def evaluate(self, pattern: Pattern) -> Evaluation:
         """Run the policy and look for a cheaper schedule."""
+        evaluation = self.evaluate_above(pattern, Fraction(0))
+        assert evaluation is not None
+        return evaluation
+
+    def evaluate_above(self, pattern: Pattern, ratio: Fraction) -> Evaluation | None:
+        """Run the policy and look for a cheaper schedule; return None if no schedule can give ``ratio`` or more.
+
+        Nothing of that ratio is lost: the cost of the best schedule is replaced by a lower bound on it.
+        """
         columns = pattern.columns()
         order = self._order(pattern)
         starts = np.empty(order.shape[0], np.int64)
@@ -77,6 +90,8 @@ class Evaluator:
         )
         latency_at_zero = int(columns.output.sum() - columns.arrival.sum())
         cost = int(starts.sum()) + latency_at_zero
+        if ratio > 1 and cost < ratio * optimum_at_least(pattern):
+            return None
         found, total = cheap_schedule(pattern.memory, columns, order)
         upper = total + latency_at_zero
         return Evaluation(cost, upper, found) if upper < cost else Evaluation(cost, cost, starts)
@@ -134,7 +149,7 @@ def cheap_schedule(memory: int, columns: Columns, order: Int64s) -> tuple[Int64s
     # No placement ends later than the last arrival, all outputs and all spacings in a row.
     reach = int(arrival.max() + 2 * output.sum() + (_TAKEN + 1) * output.max()) + 2
     usage = np.zeros(reach, np.int64)
-    dense, *spread_out = _spreads(memory, prompt[example], output[example])
+    dense, *spread_out = _spreads(memory, prompt[example], output[example], np.bincount(kind))
     placements: list[tuple[int, int, Int64s]] = []
 
     def try_placing(candidate: Int64s, spread: tuple[Int64s, Int64s]) -> int:
@@ -156,7 +171,7 @@ def cheap_schedule(memory: int, columns: Columns, order: Int64s) -> tuple[Int64s
     assert best is not None
     total, starts = best
     load(usage, prompt, output, starts)
-    rounds = max(50, min(20 * n, 40_000 // n))
+    rounds = max(20, min(20 * n, 40_000 // n, _WORK // int(output.max())))
     total -= ruin_and_recreate(memory, arrival, prompt, output, starts, usage, rounds, _TAKEN, n)
     return starts, total
 
@@ -170,9 +185,11 @@ def _orders(columns: Columns, kind: Int64s, kinds: int, order: Int64s) -> list[I
     return [order, *(np.argsort(key, kind="stable") for key in keys)]
 
 
-def _spreads(memory: int, prompt: Int64s, output: Int64s) -> list[tuple[Int64s, Int64s]]:
+def _spreads(memory: int, prompt: Int64s, output: Int64s, count: Int64s) -> list[tuple[Int64s, Int64s]]:
     """Return ways to space the starts of each kind, as numerators (0: as dense as fits) and denominators (steps)."""
-    wide = [interleaving(int(s), int(o), memory) for s, o in zip(prompt, output, strict=True)]
+    wide = [
+        interleaving(int(s), int(o), memory, int(n)) for s, o, n in zip(prompt, output, count, strict=True)
+    ]
     gains = [c for c, k in enumerate(wide) if output[c] > 1 and (k + 1) * prompt[c] < memory][:_MOST_PERMUTED]
     options = [_spacings(int(output[c]), wide[c])[: 3 if len(gains) <= _MOST_TRIPLED else 2] for c in gains]
     spreads = []

@@ -7,6 +7,7 @@ written, so that the order of the blocks becomes a choice of the adversary.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -114,3 +115,8 @@ def types_of_volume(volume: int) -> tuple[tuple[int, int], ...]:
             types.append((rest // output, output))
         output += 1
     return tuple(types)
+
+
+def nearest_type(types: Sequence[tuple[int, int]], output: float) -> tuple[int, int]:
+    """Return the (prompt, output) of ``types`` whose output is nearest to ``output``; of two, the first."""
+    return min(types, key=lambda kind: abs(kind[1] - output))

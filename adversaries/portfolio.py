@@ -17,9 +17,9 @@ from adversaries.tasks import Outcome, Task, task_random
 LAG = 16
 """How many outcomes a plan lags behind: also the most tasks at work at a time."""
 
-_SIZES = (40, 80, 140, 400)
+_SIZES = (40, 80, 140, 400, 1000)
 _KEPT = 3
-_PRIOR = {"pattern": 4.0, "blocks": 2.0, "hill": 1.0, "family": 0.25, "random": 0.1}
+_PRIOR = {"pattern": 4.0, "blocks": 2.0, "scaling": 2.0, "hill": 1.0, "family": 0.25, "random": 0.1}
 _DECAY = 0.9
 # Keys of the planning streams; tasks use 0, 1, 2, ...
 _PLANNING = 1 << 40

@@ -11,6 +11,10 @@ MEMORY_LIMIT = 1 << 20
 STEP_LIMIT = 1 << 18
 """Schedules are kept step by step during a search; these bound what one candidate may cost."""
 
+_SHORT = 1 << 14
+_STEPS_EACH = 150
+"""Small candidates are to be cheap ones: at most this many steps per request, or _SHORT if that is more."""
+
 
 @dataclass(frozen=True)
 class Space:
@@ -26,6 +30,11 @@ class Space:
     burst: bool
     max_requests: int
 
+    @property
+    def most_steps(self) -> int:
+        """The largest sum of outputs (steps) of a candidate."""
+        return min(STEP_LIMIT, max(_SHORT, _STEPS_EACH * self.max_requests))
+
     def cap(self, memory: int) -> int:
         """Return the largest peak (tokens) allowed at ``memory``."""
         return int(self.alpha * memory)
@@ -40,7 +49,7 @@ class Space:
             pattern.is_well_formed
             and pattern.size <= self.max_requests
             and pattern.memory <= MEMORY_LIMIT
-            and pattern.steps <= STEP_LIMIT
+            and pattern.steps <= self.most_steps
             and pattern.max_peak <= self.cap(pattern.memory)
             and all(block.arrival <= (0 if self.burst else STEP_LIMIT) for block in pattern.blocks)
         )

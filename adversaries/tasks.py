@@ -93,9 +93,12 @@ def run_task(
             done += 1
             if not space.admits(pattern):
                 continue
-            ratio = evaluator.evaluate(pattern).ratio
-            searcher.tell(pattern, ratio)
-            found[pattern] = Scored(pattern, ratio)
+            evaluation = evaluator.evaluate_above(pattern, searcher.threshold)
+            if evaluation is None:
+                searcher.reject(pattern)
+                continue
+            searcher.tell(pattern, evaluation.ratio)
+            found[pattern] = Scored(pattern, evaluation.ratio)
             if len(found) > 4 * _KEPT:
                 found = {scored.pattern: scored for scored in _best(found)}
     except KeyboardInterrupt:

@@ -37,6 +37,14 @@ class Searcher(ABC):
     def ask(self) -> Pattern:
         """Return a candidate; one outside the space is skipped at the price of an evaluation."""
 
+    @property
+    def threshold(self) -> Fraction:
+        """The ratio below which the candidate last asked for is of no use."""
+        return Fraction(1)
+
+    def reject(self, pattern: Pattern) -> None:  # noqa: B027 (most searchers learn nothing from it)
+        """Learn that ``pattern``, the last one asked for, has a ratio below ``threshold``."""
+
     @abstractmethod
     def tell(self, pattern: Pattern, ratio: Fraction) -> None:
         """Learn that ``pattern``, the last one asked for, has ``ratio``; called only if it was evaluated."""

@@ -58,6 +58,15 @@ class Climber(Searcher):
         self._stale = self.patience
         return self._fresh_within()
 
+    @property
+    def threshold(self) -> Fraction:
+        """What a neighbour must reach: the current ratio."""
+        return Fraction(1) if self._current is None else self._current.ratio
+
+    def reject(self, pattern: Pattern) -> None:
+        """Stay where it is."""
+        self._stale += 1
+
     def tell(self, pattern: Pattern, ratio: Fraction) -> None:
         """Move if the neighbour is no worse."""
         if self._current is None or ratio >= self._current.ratio:

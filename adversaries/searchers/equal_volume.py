@@ -7,7 +7,7 @@ chooses the order too.
 from __future__ import annotations
 
 from adversaries.mutations import Drop, Insert, Mutation, Recount, Remember, Repeat, Retype, Swap
-from adversaries.pattern import Block, Pattern, types_of_volume
+from adversaries.pattern import Block, Pattern, nearest_type, types_of_volume
 from adversaries.searchers.catalogue import SEARCHERS
 from adversaries.searchers.climbing import Climber
 from adversaries.searchers.draws import log_uniform, nudge
@@ -113,5 +113,5 @@ class EqualVolumeClimber(Climber):
         for i, block in enumerate(blocks):
             share = block.output / old_types[-1][1]
             wanted = share * types[-1][1] if block.output > 1 else 1
-            changes.append(Retype(i, *min(types, key=lambda kind: abs(kind[1] - wanted))))
+            changes.append(Retype(i, *nearest_type(types, wanted)))
         return changes

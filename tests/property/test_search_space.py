@@ -58,12 +58,15 @@ def test_fit_is_the_first_place(usage: list[int], prompt: int, output: int) -> N
 @given(st.integers(0, 20), st.integers(1, 20), st.integers(0, 60))
 def test_interleaving_fits(prompt: int, output: int, slack: int) -> None:
     memory = prompt + output + slack
-    wide = interleaving(prompt, output, memory)
+    wide = interleaving(prompt, output, memory, 60)
     count = 4 * wide
     instance = Pattern(memory, (Block(prompt, output, count),)).instance()
     starts = tuple(j * output // wide for j in range(count))
     assert Schedule(starts).violation(instance) is None
     assert wide >= memory // (prompt + output)
+    wider = wide + 1
+    assert wider * prompt + sum(-(-k * output // wider) for k in range(1, wider + 1)) > memory or wide == 60
+    assert interleaving(prompt, output, memory, 2) == min(wide, 2)
 
 
 @given(patterns())
