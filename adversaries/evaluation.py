@@ -187,9 +187,7 @@ def _orders(columns: Columns, kind: Int64s, kinds: int, order: Int64s) -> list[I
 
 def _spreads(memory: int, prompt: Int64s, output: Int64s, count: Int64s) -> list[tuple[Int64s, Int64s]]:
     """Return ways to space the starts of each kind, as numerators (0: as dense as fits) and denominators (steps)."""
-    wide = [
-        interleaving(int(s), int(o), memory, int(n)) for s, o, n in zip(prompt, output, count, strict=True)
-    ]
+    wide = [interleaving(int(s), int(o), memory, int(n)) for s, o, n in zip(prompt, output, count, strict=True)]
     gains = [c for c, k in enumerate(wide) if output[c] > 1 and (k + 1) * prompt[c] < memory][:_MOST_PERMUTED]
     options = [_spacings(int(output[c]), wide[c])[: 3 if len(gains) <= _MOST_TRIPLED else 2] for c in gains]
     spreads = []

@@ -38,9 +38,9 @@ def kinds_of(arrival: Int64s, prompt: Int64s, output: Int64s) -> Int64s:
 
 @njit(cache=True, nogil=True)
 def interleaving(prompt: int, output: int, memory: int, most: int) -> int:
-    """Return the largest K <= ``most`` with K s + sum over k <= K of ceil(k o / K) <= M: requests that fit spread evenly.
+    """Return how many requests fit when spread evenly: the largest K <= ``most`` with K s + sum ceil(k o / K) <= M.
 
-    At least 1, for a request that fits at all; the sum is o + ((K - 1)(o + 1) - gcd(K, o) + 1) / 2.
+    The sum is over k = 1..K and equals o + ((K - 1)(o + 1) - gcd(K, o) + 1) / 2. At least 1, as every request fits.
     """
     k = max(1, min(most, memory // (prompt + output)))
     while k < most:

@@ -7,7 +7,9 @@ written, so that the order of the blocks becomes a choice of the adversary.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,6 +20,8 @@ from numpy.typing import NDArray
 from cr_toolkit.model import Instance, Request
 
 Int64s = NDArray[np.int64]
+
+_SPREADS = (1, 8, 128)
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -75,6 +79,12 @@ class Pattern(msgspec.Struct, frozen=True):
     def steps(self) -> int:
         """Sum of all outputs (steps), a bound on how long a busy schedule lasts."""
         return self.repeat * sum(block.count * block.output for block in self.blocks)
+
+    @property
+    def spread(self) -> int:
+        """0 if all volumes are equal; 1, 2 or 3 as the largest is at most 8, at most 128 or more times the smallest."""
+        volumes = [block.volume for block in self.blocks]
+        return bisect_left(_SPREADS, Fraction(max(volumes), min(volumes)))
 
     @property
     def is_well_formed(self) -> bool:

@@ -103,6 +103,7 @@ def search(
     jobs: int = 1,
     max_requests: int | None = None,
     families: bool = True,
+    common_prompt: bool = False,
     starts: Sequence[Pattern] = (),
     out: str | os.PathLike[str] | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -126,6 +127,7 @@ def search(
         jobs: processes to use.
         max_requests: most requests of a candidate; 4000 if not given.
         families: whether ``auto`` may use the known families; without them it starts from nothing.
+        common_prompt: whether all requests of a candidate have the same prompt.
         starts: candidates to begin with, not counted; those outside the space are left out.
         out: folder that receives the best witness as ``best.json`` every time it improves.
         progress: called now and then.
@@ -138,7 +140,7 @@ def search(
     if searcher == "family" and not families:
         raise InputError("must not be family in a search without families", field="searcher")
     most = max_requests if max_requests is not None else MOST_REQUESTS
-    space = Space(_share(alpha), _is_burst(traffic), most)
+    space = Space(_share(alpha), _is_burst(traffic), most, common_prompt)
     if evaluations is None and seconds is None:
         seconds = DEFAULT_SECONDS
     setting = Setting(policy, dict(parameters or {}), Admission(admission), Queue(queue), space, seed)

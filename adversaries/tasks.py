@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from multiprocessing import parent_process
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
@@ -53,6 +54,7 @@ class Task:
         index: its number, which keys its random stream.
         searcher: registered name.
         evaluations: how many.
+        alpha: largest share of the memory that a peak of its candidates may have.
         max_requests: most requests of its candidates.
         elites: candidates it may start from, best first.
     """
@@ -60,6 +62,7 @@ class Task:
     index: int
     searcher: str
     evaluations: int
+    alpha: Fraction
     max_requests: int
     elites: tuple[Scored, ...]
 
@@ -83,7 +86,7 @@ def run_task(
     setting: Setting, evaluator: Evaluator, task: Task, deadline: float | None, stopped: Callable[[], bool]
 ) -> Outcome:
     """Run ``task`` until it is done, the ``deadline`` (of time.monotonic) has passed or ``stopped`` says so."""
-    space = setting.space.within(task.max_requests)
+    space = setting.space.within(task.max_requests, task.alpha)
     searcher = SEARCHERS[task.searcher](space, task_random(setting.seed, task.index), task.elites)
     found: dict[object, Scored] = {}
     done = 0
@@ -107,8 +110,11 @@ def run_task(
 
 
 def _best(found: Mapping[object, Scored]) -> tuple[Scored, ...]:
+    """Return the best few, and the best of every spread of volumes, best first."""
     # Stable: among equal ratios the smaller instance, then the one found first.
-    return tuple(sorted(found.values(), key=lambda scored: (-scored.ratio, scored.pattern.size))[:_KEPT])
+    ranked = sorted(found.values(), key=lambda scored: (-scored.ratio, scored.pattern.size))
+    kinds = {scored.pattern.spread: scored for scored in reversed(ranked)}
+    return tuple(dict.fromkeys((*ranked[:_KEPT], *sorted(kinds.values(), key=lambda scored: -scored.ratio))))
 
 
 class _Worker(NamedTuple):

@@ -50,13 +50,13 @@ class Climber(Searcher):
             if self._starts and self.random.random() < self.elite_share:
                 self._current = self.random.choice(self._starts)
             else:
-                return self._fresh_within()
+                return self.fresh_within()
         for _ in range(_TRIES):
-            neighbour = apply_all(self._current.pattern, self.moves(self._current.pattern))
+            neighbour = self.space.conform(apply_all(self._current.pattern, self.moves(self._current.pattern)))
             if neighbour != self._current.pattern and self.space.admits(neighbour):
                 return neighbour
         self._stale = self.patience
-        return self._fresh_within()
+        return self.fresh_within()
 
     @property
     def threshold(self) -> Fraction:
@@ -78,9 +78,10 @@ class Climber(Searcher):
         else:
             self._stale += 1
 
-    def _fresh_within(self) -> Pattern:
+    def fresh_within(self) -> Pattern:
+        """Return a random candidate inside the space, if a few tries find one."""
         for _ in range(_TRIES):
-            pattern = self.fresh()
+            pattern = self.space.conform(self.fresh())
             if self.space.admits(pattern):
                 break
         return pattern

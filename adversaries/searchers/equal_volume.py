@@ -62,7 +62,9 @@ class EqualVolumeClimber(Climber):
         return max((log_uniform(random, 6, _HIGHEST) for _ in range(4)), key=lambda v: len(types_of_volume(v)))
 
     def _types(self, volume: int) -> tuple[tuple[int, int], ...]:
-        return types_of_volume(volume)
+        types = types_of_volume(volume)
+        # With one prompt for all, one volume means one type.
+        return types[-1:] if self.space.common_prompt else types
 
     def _change(self, pattern: Pattern) -> list[Mutation]:
         random, blocks = self.random, pattern.blocks

@@ -11,11 +11,11 @@ from adversaries.space import Space
 
 
 class Rates(NamedTuple):
-    """The powers of the growth factor by which a block's prompt, output and count grow."""
+    """The powers of the growth factor by which a block's prompt, output and number of requests grow."""
 
     prompt: float
     output: float
-    count: float
+    number: float
 
 
 class Law(NamedTuple):
@@ -75,7 +75,7 @@ def _grown(block: Block, factor: float, rates: Rates) -> Block:
         prompt = max(0, _times(block.peak, factor, 1.0, least=1) - output)
     else:
         prompt = _times(block.prompt, factor, rates.prompt, least=0)
-    return Block(prompt, output, _times(block.count, factor, rates.count, least=1), round(block.arrival * factor))
+    return Block(prompt, output, _times(block.count, factor, rates.number, least=1), round(block.arrival * factor))
 
 
 def _levelled(old: tuple[Block, ...], grown: list[Block]) -> list[Block]:
@@ -89,4 +89,4 @@ def _levelled(old: tuple[Block, ...], grown: list[Block]) -> list[Block]:
 
 
 def _times(value: int, factor: float, rate: float, *, least: int) -> int:
-    return max(least, round(value * factor**rate))
+    return max(least, round(value * float(factor**rate)))
