@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 import msgspec
@@ -112,6 +113,17 @@ class Pattern(msgspec.Struct, frozen=True):
         for block in self.blocks:
             once.extend([Request(block.arrival, block.prompt, block.output)] * block.count)
         return Instance(self.memory, tuple(once * self.repeat))
+
+
+def pattern_of(memory: int, columns: Columns) -> Pattern:
+    """Return the shortest pattern of the requests in ``columns``: equal neighbours in blocks, a repeated list once."""
+    rows = list(zip(*(column.tolist() for column in columns), strict=True))
+    n = len(rows)
+    period = next(p for p in range(1, n + 1) if n % p == 0 and rows == rows[:p] * (n // p))
+    blocks = tuple(
+        Block(prompt, output, len(list(equal)), arrival) for (arrival, prompt, output), equal in groupby(rows[:period])
+    )
+    return Pattern(memory, blocks, n // period)
 
 
 @lru_cache(maxsize=4096)

@@ -28,6 +28,7 @@ _PRIOR = {
     "anneal-pattern": 1.0,
     "hill": 0.5,
     "anneal-lists": 0.5,
+    "bilevel": 0.5,
     "family": 0.25,
     "random": 0.1,
 }
@@ -37,6 +38,7 @@ _FEWEST = 0.15
 """The part of its prior share that a searcher keeps when nothing of it pays."""
 
 _FIRST = 30
+_WALK = 10
 _ELITES = 8
 _DECAY = 0.9
 # Keys of the planning streams; tasks use 0, 1, 2, ...
@@ -93,6 +95,9 @@ class Portfolio:
         if name != "family":
             # What is found early should soon serve others; later, long tasks climb higher.
             evaluations = min(evaluations, _FIRST + 2 * index)
+        if name == "bilevel":
+            # Each of its evaluations ends a long walk of its own.
+            evaluations = max(1, evaluations // _WALK)
         return Task(index, name, min(evaluations, most), share, size, self._elites(share, size, random))
 
     def _elites(self, share: Fraction, size: int, random: Random) -> tuple[Scored, ...]:

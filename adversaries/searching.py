@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import msgspec
+import numpy as np
 
+from adversaries.evaluation import Evaluator
 from adversaries.pattern import Block, Pattern
 from adversaries.portfolio import Portfolio
 from adversaries.runner import Budget, Runner, StopReason
@@ -136,11 +138,11 @@ def search(
         InputError: if an argument breaks a rule.
     """
     began = time.monotonic()
-    _check(evaluations, seconds, seed, jobs, max_requests, searcher)
+    require_counts(evaluations, seconds, seed, jobs, max_requests, searcher)
     if searcher == "family" and not families:
         raise InputError("must not be family in a search without families", field="searcher")
     most = max_requests if max_requests is not None else MOST_REQUESTS
-    space = Space(_share(alpha), _is_burst(traffic), most, common_prompt)
+    space = Space(share_of(alpha), _is_burst(traffic), most, common_prompt)
     if evaluations is None and seconds is None:
         seconds = DEFAULT_SECONDS
     setting = Setting(policy, dict(parameters or {}), Admission(admission), Queue(queue), space, seed)
@@ -214,29 +216,11 @@ class _Book:
             self._enter(best, self.history[-1].evaluations, polish=True)
 
     def _enter(self, scored: Scored, evaluations: int, *, polish: bool = False) -> None:
-        setting = self._setting
-        instance = scored.pattern.instance()
-        run = simulate(
-            instance,
-            setting.policy,
-            parameters=setting.parameters,
-            admission=setting.admission,
-            queue=setting.queue,
+        annealing = _POLISH if polish else 0
+        witness = witness_of(
+            self._setting, self._evaluator, self._portfolio.searcher, scored, evaluations, annealing=annealing
         )
-        upper = Schedule(tuple(self._evaluator.evaluate(scored.pattern).starts.tolist()))
-        if polish:
-            upper = min(upper, upper_bound(instance, evaluations=_POLISH)[0], key=lambda s: s.total_latency(instance))
-        bound = best_lower_bound(instance)
-        lower = LowerBoundRecord(bound.integer, bound.method, bound.certificate)
-        provenance = {
-            "searcher": self._portfolio.searcher,
-            "seed": setting.seed,
-            "evaluations": evaluations,
-            "version": __version__,
-            "pattern": msgspec.to_builtins(scored.pattern),
-        }
-        witness = build_witness(instance, run, upper, lower, provenance)
-        improvement = Improvement(evaluations, Fraction(witness.ratio.lower), len(instance))
+        improvement = Improvement(evaluations, Fraction(witness.ratio.lower), len(witness.policy_schedule.start))
         if self.history and improvement.ratio <= self.history[-1].ratio:
             return
         self._witness = witness
@@ -245,7 +229,43 @@ class _Book:
             write_witness(self.path, self._witness)
 
 
-def _share(alpha: Fraction | str | int) -> Fraction:
+def witness_of(
+    setting: Setting, evaluator: Evaluator, searcher: str, scored: Scored, evaluations: int, *, annealing: int = 0
+) -> WitnessRecord:
+    """Return the witness of a candidate.
+
+    Args:
+        setting: what was attacked.
+        evaluator: of that setting.
+        searcher: the name of what found it.
+        scored: the candidate.
+        evaluations: how many were made by then.
+        annealing: how many steps of annealing to spend on a cheaper schedule.
+    """
+    instance = scored.pattern.instance()
+    run = simulate(
+        instance, setting.policy, parameters=setting.parameters, admission=setting.admission, queue=setting.queue
+    )
+    known = None if scored.known is None else np.array(scored.known, np.int64)
+    evaluation = evaluator.evaluate_above(scored.pattern, Fraction(1), known)
+    assert evaluation is not None
+    upper = Schedule(tuple(evaluation.starts.tolist()))
+    if annealing:
+        upper = min(upper, upper_bound(instance, evaluations=annealing)[0], key=lambda s: s.total_latency(instance))
+    bound = best_lower_bound(instance)
+    lower = LowerBoundRecord(bound.integer, bound.method, bound.certificate)
+    provenance = {
+        "searcher": searcher,
+        "seed": setting.seed,
+        "evaluations": evaluations,
+        "version": __version__,
+        "pattern": msgspec.to_builtins(scored.pattern),
+    }
+    return build_witness(instance, run, upper, lower, provenance)
+
+
+def share_of(alpha: Fraction | str | int) -> Fraction:
+    """Return a memory share given as a number or as text; InputError if it is out of range."""
     share = parse_rational(alpha, field="alpha") if isinstance(alpha, str) else Fraction(alpha)
     if not 0 < share <= 1:
         raise InputError(f"must be above 0 and at most 1, got {share}", field="alpha")
@@ -260,9 +280,10 @@ def _is_burst(traffic: str) -> bool:
     return traffic == "burst"
 
 
-def _check(
+def require_counts(
     evaluations: int | None, seconds: float | None, seed: int, jobs: int, max_requests: int | None, searcher: str
 ) -> None:
+    """Raise InputError unless the counts are in range and the searcher is known."""
     for field, value, least in (
         ("evaluations", evaluations, 1),
         ("seed", seed, 0),

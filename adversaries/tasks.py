@@ -88,6 +88,7 @@ def run_task(
     """Run ``task`` until it is done, the ``deadline`` (of time.monotonic) has passed or ``stopped`` says so."""
     space = setting.space.within(task.max_requests, task.alpha)
     searcher = SEARCHERS[task.searcher](space, task_random(setting.seed, task.index), task.elites)
+    searcher.use(evaluator)
     found: dict[object, Scored] = {}
     done = 0
     try:
@@ -96,12 +97,13 @@ def run_task(
             done += 1
             if not space.admits(pattern):
                 continue
-            evaluation = evaluator.evaluate_above(pattern, searcher.threshold)
+            known = searcher.schedule
+            evaluation = evaluator.evaluate_above(pattern, searcher.threshold, known)
             if evaluation is None:
                 searcher.reject(pattern)
                 continue
             searcher.tell(pattern, evaluation.ratio)
-            found[pattern] = Scored(pattern, evaluation.ratio)
+            found[pattern] = Scored(pattern, evaluation.ratio, None if known is None else tuple(known.tolist()))
             if len(found) > 4 * _KEPT:
                 found = {scored.pattern: scored for scored in _best(found)}
     except KeyboardInterrupt:

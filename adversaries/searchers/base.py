@@ -6,17 +6,27 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from fractions import Fraction
 from random import Random
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from adversaries.pattern import Pattern
 from adversaries.space import Space
 
+if TYPE_CHECKING:
+    from adversaries.evaluation import Evaluator
+
 
 class Scored(NamedTuple):
-    """A pattern and its certified ratio."""
+    """A pattern and its certified ratio.
+
+    ``known`` holds the starts of a schedule that the searcher brought along and that the ratio may rest on.
+    """
 
     pattern: Pattern
     ratio: Fraction
+    known: tuple[int, ...] | None = None
 
 
 class Searcher(ABC):
@@ -32,6 +42,12 @@ class Searcher(ABC):
         self.space = space
         self.random = random
         self.elites = tuple(elites)
+
+    schedule: NDArray[np.int64] | None = None
+    """Starts of a feasible schedule of the candidate last asked for, if the searcher knows one."""
+
+    def use(self, evaluator: Evaluator) -> None:  # noqa: B027 (most searchers run nothing themselves)
+        """Take what runs the policy; called once, before the first ``ask``."""
 
     @abstractmethod
     def ask(self) -> Pattern:
