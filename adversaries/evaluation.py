@@ -140,10 +140,12 @@ class Evaluator:
 def _improved(memory: int, columns: Columns, known: Int64s) -> tuple[Int64s, int]:
     """Return a schedule no dearer than ``known``, which must be feasible, and the sum of its starts (steps)."""
     arrival, prompt, output = columns
+    if known.shape != output.shape or (known < arrival).any():
+        raise CrtoolError("a searcher gave a schedule of another instance, or one that starts too early")
     starts = known.copy()
     usage = _empty(columns, int(known.max()))
     load(usage, prompt, output, starts)
-    if int((starts - arrival).min()) < 0 or int(usage.max()) > memory:
+    if int(usage.max()) > memory:
         raise CrtoolError("a searcher gave a schedule that is not feasible")
     kind = kinds_of(*columns)
     total = int(starts.sum()) - pull_forward(memory, *columns, kind, int(kind.max()) + 1, starts, usage, 4)

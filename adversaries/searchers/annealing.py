@@ -11,7 +11,7 @@ from adversaries.searchers.climbing import Climber
 from adversaries.searchers.equal_volume import EqualVolumeClimber
 from adversaries.searchers.hill import HillClimber
 
-_HOTTEST = 0.03
+_HOTTEST = 0.01
 _COOLING = 0.97
 _RESOLUTION = 1 << 20
 

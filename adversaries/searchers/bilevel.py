@@ -27,7 +27,7 @@ from adversaries.space import Space
 
 Int64s = NDArray[np.int64]
 
-_MOVES = 150
+_MOVES = 80
 _PATIENCE = 12
 _MOST = 200
 _TRIES = 20
@@ -52,9 +52,10 @@ class Bilevel(Searcher):
         self._sources: list[Climber] = [BlockClimber(space, random, ())]
         if not space.common_prompt:
             self._sources.append(EqualVolumeClimber(space, random, ()))
-        self._starts = [e.pattern for e in elites if e.pattern.size <= _MOST and space.admits(e.pattern)]
+        self._starts = [elite for elite in elites if elite.pattern.size <= _MOST and space.admits(elite.pattern)]
         self._evaluator: Evaluator | None = None
         self._current: Pattern | None = None
+        self._known: Int64s | None = None
         self._ratio = Fraction(1)
         self._stale = 0
 
@@ -66,7 +67,8 @@ class Bilevel(Searcher):
         """Return the current instance moved under its schedule, or a new start."""
         if self._current is None or self._stale >= _PATIENCE or self._evaluator is None:
             return self._start()
-        evaluation = self._evaluator.evaluate_above(self._current, Fraction(1), self.schedule)
+        self._stale += 1
+        evaluation = self._evaluator.evaluate_above(self._current, Fraction(1), self._known)
         assert evaluation is not None
         state = _State(
             self._current.memory, self._current.columns(), evaluation.starts.copy(), evaluation.upper, evaluation.cost
@@ -80,20 +82,19 @@ class Bilevel(Searcher):
         """The current ratio."""
         return self._ratio
 
-    def reject(self, pattern: Pattern) -> None:
-        """Stay where it is; its schedule is lost, as it went with the move."""
-        self.schedule = None
-        self._stale += 1
-
     def tell(self, pattern: Pattern, ratio: Fraction) -> None:
-        """Go on from the moved instance; a start is one too."""
-        self._stale = 0 if ratio > self._ratio else self._stale + 1
-        self._current, self._ratio = pattern, ratio
+        """Go on from the moved instance if it is no better for the policy; a start is one too."""
+        if ratio > self._ratio:
+            self._stale = 0
+        if ratio >= self._ratio:
+            self._current, self._known, self._ratio = pattern, self.schedule, ratio
 
     def _start(self) -> Pattern:
-        self._stale, self._ratio, self.schedule = 0, Fraction(1), None
+        self._stale, self._ratio, self._current, self.schedule = 0, Fraction(1), None, None
         if self._starts and self.random.random() < 0.7:
-            return self.random.choice(self._starts)
+            elite = self.random.choice(self._starts)
+            self.schedule = None if elite.known is None else np.array(elite.known, np.int64)
+            return elite.pattern
         small = self.space.within(60)
         for _ in range(_TRIES):
             pattern = self.random.choice(self._sources).fresh_within()
@@ -108,7 +109,7 @@ class Bilevel(Searcher):
             if moved is None:
                 continue
             cost = evaluator.policy_cost(moved.memory, moved.columns)
-            if cost * state.upper >= state.cost * moved.upper:
+            if cost * state.upper >= state.cost * moved.upper and moved.columns.output.sum() <= self.space.most_steps:
                 state = moved._replace(cost=cost)
         return state
 

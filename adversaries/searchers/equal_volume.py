@@ -21,8 +21,9 @@ class EqualVolumeClimber(Climber):
     """Climbs over one volume, a few types that have it, their pattern, its repeat count and the memory."""
 
     def suits(self, pattern: Pattern) -> bool:
-        """Return whether all volumes of ``pattern`` are equal and it arrives at once."""
-        return len({block.volume for block in pattern.blocks}) == 1 and not any(b.arrival for b in pattern.blocks)
+        """Return whether ``pattern`` arrives at once and all its types are of one volume."""
+        types = self._types(pattern.blocks[0].volume)
+        return all((b.prompt, b.output) in types and b.arrival == 0 for b in pattern.blocks)
 
     def fresh(self) -> Pattern:
         """Return a random pattern over a random volume with several types."""

@@ -11,6 +11,7 @@ from adversaries.pattern import Pattern
 from adversaries.searchers.base import Scored, Searcher
 from adversaries.searchers.blocks import BlockClimber
 from adversaries.searchers.catalogue import SEARCHERS
+from adversaries.searchers.climbing import Climber
 from adversaries.searchers.equal_volume import EqualVolumeClimber
 from adversaries.searchers.scaling import ScalingSearcher
 from adversaries.space import Space
@@ -27,7 +28,10 @@ class MapElites(Searcher):
 
     def __init__(self, space: Space, random: Random, elites: Sequence[Scored]) -> None:
         super().__init__(space, random, elites)
-        self._sources = [kind(space, random, ()) for kind in (EqualVolumeClimber, BlockClimber, ScalingSearcher)]
+        genomes: list[type[Climber]] = [BlockClimber, ScalingSearcher]
+        if not space.common_prompt:
+            genomes.append(EqualVolumeClimber)
+        self._sources = [genome(space, random, ()) for genome in genomes]
         self._records: dict[_Kind, Scored] = {}
         for elite in elites:
             self._keep(elite)
