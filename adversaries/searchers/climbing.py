@@ -48,7 +48,8 @@ class Climber(Searcher):
             self._current = None
             self._stale = 0
             if self._starts and self.random.random() < self.elite_share:
-                self._current = self.random.choice(self._starts)
+                # Often the best: the others are there for the case that it leads nowhere.
+                self._current = self._starts[int(len(self._starts) * self.random.random() ** 2)]
             else:
                 return self.fresh_within()
         for _ in range(_TRIES):

@@ -81,11 +81,8 @@ def test_annealing_rediscovers_thin_blocks_wide() -> None:
     assert search(searcher="anneal-pattern", evaluations=3000, max_requests=80).ratio[0] > Fraction("1.75")
 
 
-def test_annealing_lists_beats_random_ones() -> None:
-    annealed, drawn = (
-        search(searcher=searcher, evaluations=2000, max_requests=24) for searcher in ("anneal-lists", "random")
-    )
-    assert annealed.ratio[0] > drawn.ratio[0] + Fraction("0.05")
+def test_annealing_lists_rediscovers_unfair_orders() -> None:
+    assert search(LargestVolumeFirst, searcher="anneal-lists", evaluations=2000).ratio[0] > 5
 
 
 def test_bilevel_needs_few_evaluations() -> None:
