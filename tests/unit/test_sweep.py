@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from adversaries import FAMILIES, sweep
+from adversaries.corpus import Effort, fill, point_file
 from adversaries.corpus.files import load_file
 from cr_toolkit.errors import InputError
 from cr_toolkit.model.formats import to_json, write_witness
@@ -37,6 +38,21 @@ def test_a_sweep_does_not_depend_on_jobs() -> None:
         sweep(shares=SHARES, evaluations=600, max_requests=12, searcher="blocks", seed=1, jobs=jobs) for jobs in (1, 2)
     )
     assert [to_json(one) for one in first.worst.values()] == [to_json(one) for one in second.worst.values()]
+
+
+def test_filling_keeps_what_is_worse_at_its_least_share(tmp_path: Path) -> None:
+    shares = [Fraction(share) for share in SHARES]
+    effort = Effort(300, max_requests=40)
+    found = fill(tmp_path, "svf", shares, effort)
+    assert {point_file(point) for point in found} == {path.name for path in tmp_path.iterdir()}
+    assert Fraction(1, 4) in {point.alpha for point in found}
+    assert len({one.ratio for one in found.values()}) == len(found)
+    # It starts from what it kept, so an equal sweep finds nothing worse than that, unless it went on from there.
+    again = fill(tmp_path, "svf", shares, effort)
+    assert all(again[point].ratio > found[point].ratio for point in again if point in found)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot be made a folder"):
+        fill(tmp_path / "file", "svf", shares, effort)
 
 
 def test_starts_and_common_prompt() -> None:
