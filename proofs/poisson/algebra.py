@@ -54,13 +54,17 @@ def chain_algebra() -> Iterator[Step]:
     sigma = below + load
     bound = work * drain / ((drain - below) * (drain - sigma))
     before = work * drain * (1 / (drain - below) - 1 / drain)
-    yield Step("w (D - R - L) = W_0 + sum of earlier loads x waits, solved", identity(bound * (drain - sigma), work + before))
+    yield Step(
+        "w (D - R - L) = W_0 + sum of earlier loads x waits, solved", identity(bound * (drain - sigma), work + before)
+    )
     telescoped = work * drain * (1 / (drain - sigma) - 1 / (drain - below))
     yield Step("L w = W_0 D (1/(D - R - L) - 1/(D - R)), which telescopes", identity(load * bound, telescoped))
     whole = work * drain * (1 / (drain - load) - 1 / drain) / load
     yield Step("the loads together: W_0/(D - Lambda)", identity(whole, work / (drain - load)))
-    gap = sympy.Symbol("y", positive=True)
-    yield Step("class bounds grow with R", nonnegative(1 / (drain - gap) - 1 / drain - gap / (drain * (drain - gap))))
+    after, room = symbols("A y")
+    next_bound = work * drain / ((drain - sigma) * (drain - sigma - after))
+    growth = (next_bound - bound).subs(drain, below + load + after + room)
+    yield Step("class bounds grow along the order", nonnegative(growth))
 
 
 def in_scope_algebra() -> Iterator[Step]:
@@ -83,7 +87,10 @@ def bit_algebra() -> Iterator[Step]:
     long_variance = (1 - mu) / mu**2
     short_variance = long_variance - theta**2 * tail / (1 - tail) ** 2
     loss = tail * (long_variance - short_variance) / 2
-    yield Step("q^theta (Var_1 - Var_0)/2 = (theta q^theta/(1 - q^theta))^2/2", identity(loss, (theta * tail / (1 - tail)) ** 2 / 2))
+    yield Step(
+        "q^theta (Var_1 - Var_0)/2 = (theta q^theta/(1 - q^theta))^2/2",
+        identity(loss, (theta * tail / (1 - tail)) ** 2 / 2),
+    )
     proxy, variance, s = symbols("O V s")
     guess = s * proxy + (proxy**2 + proxy) / 2
     mean = s * proxy + (proxy**2 + variance + proxy) / 2

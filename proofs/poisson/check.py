@@ -30,7 +30,7 @@ LEAST_REQUESTS = 2000
 """Fewest requests of a run: about 50 per batch."""
 
 _GROWTH = 0.5
-"""A queue grows if its trend is surely positive and adds this share of the mean wait from the first batch to the last."""
+"""A queue grows if its trend is surely positive and adds this share of the mean queue over the run."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,9 @@ class System:
         if not 0 < self.alpha < 1:
             raise InputError(f"must lie in (0, 1), got {self.alpha}", field="alpha")
         if self.longest < 1:
-            rule = f"must leave room for an output beside a prompt of {self.prompts.most}, got {self.alpha * self.memory}"
+            rule = (
+                f"must leave room for an output beside a prompt of {self.prompts.most}, got {self.alpha * self.memory}"
+            )
             raise InputError(rule, field="alpha M")
         if self.threshold is not None and self.theorem != "svf1-poisson":
             raise InputError("belongs to svf1-poisson alone", field="the threshold")
@@ -147,7 +149,7 @@ class Point:
         reason: a clause saying why.
         chain_verdict: that of ``chain_bound``.
         wait: mean wait (steps).
-        growing: whether the queue grows over the run.
+        growing: whether the volume that arrivals find waiting grows over the run.
         steps: the chain, step by step.
         interrupted: whether Ctrl-C came before all windows were bounded.
     """
@@ -231,8 +233,9 @@ def judge(system: System, chain: Chain, parts: tuple[Part, ...], measured: Measu
 
 
 def _grows(measured: Measured) -> bool:
-    growth = trend(measured.wait)
-    return growth.low > 0 and growth.mean > _GROWTH * float(measured.wait.mean())
+    # Not the waits: what starves from early on waits longest, so that they shrink along an overloaded run.
+    growth = trend(measured.queued)
+    return growth.low > 0 and growth.mean > _GROWTH * float(measured.queued.mean())
 
 
 def _out_of_scope(system: System, published: Published, growing: bool) -> str:

@@ -77,9 +77,9 @@ def chain_steps(chain: Chain, parts: Sequence[Part], measured: Measured, loss: F
     weighted = batch_means(measured.weighted).scaled(float(1 / chain.mean_volume))
     yield _inequality("weighted-wait", "E[v W]/E[v] <= W_0/(D - Lambda)", weighted, chain.weighted_wait)
     guess = chain.mean_volume - loss
-    shrink = " - eps" if loss else ""
+    mean = "(E[v] - eps)" if loss else "E[v]"
     harris = batch_means(float(guess) * measured.wait - measured.weighted)
-    yield _inequality("harris", f"E[W] (E[v]{shrink}) - E[v W] <= 0, on actual waits", harris, Fraction(0))
+    yield _inequality("harris", f"E[W] {mean} - E[v W] <= 0, on actual waits", harris, Fraction(0))
     factor = "E[v]/(E[v] - eps) " if loss else ""
     limit = None if chain.weighted_wait is None else chain.weighted_wait * chain.mean_volume / guess
     yield _inequality("mean-wait", f"E[W] <= {factor}W_0/(D - Lambda)", batch_means(measured.wait), limit)

@@ -97,7 +97,7 @@ class Law:
     def mean(self, of: Callable[[int], int | Fraction] = int) -> Fraction:
         """Return the exact expectation of ``of`` at the drawn value; by default of the value itself."""
         weighted = (weight * of(self.least + k) for k, weight in enumerate(self.weights))
-        return Fraction(sum(weighted, start=Fraction(0))) / self.total
+        return Fraction(sum(weighted)) / self.total
 
     def probability(self, holds: Callable[[int], bool]) -> Fraction:
         """Return the exact probability that ``holds``."""
