@@ -189,7 +189,7 @@ def _write_point(point: SimulatedPoint) -> None:
     queue = "grows over the run" if point.growing else "no growth seen"
     write_facts(
         [
-            ("rate", f"{_number(point.rate)} arrivals per step, rho {_number(point.rho)}"),
+            ("rate", f"{float(Fraction(point.rate)):.5g} arrivals per step, rho {_number(point.rho)}"),
             ("memory load", f"{_number(point.memory_load)}, the queue: {queue}"),
             ("mean wait", f"{_interval(point.wait)} steps"),
             ("ratio", f"E[policy]/E[OPT] in [{point.ratio.low:.4f}, {point.ratio.high:.4f}]"),

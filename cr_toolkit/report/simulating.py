@@ -15,7 +15,6 @@ from proofs.poisson.measure import BATCHES
 from proofs.poisson.steps import ChainStep
 from proofs.poisson.weak_points import WEAK_POINTS
 
-
 _CUT_GRID = 10**18
 """The mass cut off is rounded up to a multiple of 1/_CUT_GRID: it has thousands of digits."""
 

@@ -71,8 +71,8 @@ class System:
             raise InputError(rule, field="alpha M")
         if self.threshold is not None and self.theorem != "svf1-poisson":
             raise InputError("belongs to svf1-poisson alone", field="the threshold")
-        if self.bit is not None:
-            assert self.bit.loss >= 0
+        # Both are refused here rather than when they are first needed.
+        _ = self.outputs, self.bit
 
     @property
     def longest(self) -> int:
