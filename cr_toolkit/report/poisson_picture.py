@@ -53,7 +53,7 @@ def _compose(figure: Figure, result: TheoremSimulation) -> None:
     )
     figure.text(_LEFT, 1 - 0.61 / height, subtitle, fontsize=9.5, color=_QUIET, va="center")
     ax = figure.subplots()
-    figure.subplots_adjust(left=_LEFT, right=_RIGHT, top=1 - 0.95 / height, bottom=0.62 / height)
+    figure.subplots_adjust(left=_LEFT, right=_RIGHT, top=1 - 0.95 / height, bottom=1.05 / height)
     loads = [float(Fraction(point.rho)) for point in result.points]
     right = max(1.05, *(load * 1.04 for load in loads))
     ax.set_yscale("log")
@@ -66,6 +66,7 @@ def _compose(figure: Figure, result: TheoremSimulation) -> None:
         )  # fmt: skip
     _draw_points(ax, loads, result.points)
     _dress(ax)
+    figure.legend(loc="lower left", bbox_to_anchor=(_LEFT - 0.015, 0.0), ncols=2, frameon=False, fontsize=8.5)
 
 
 def _draw_points(ax: Axes, loads: list[float], points: tuple[SimulatedPoint, ...]) -> None:
@@ -82,7 +83,7 @@ def _draw_points(ax: Axes, loads: list[float], points: tuple[SimulatedPoint, ...
     high = [max(0.0, point.ratio.high - point.ratio.mean) for point in points]
     ax.errorbar(
         loads, middle, yerr=(low, high), color=_MEASURED, marker="o", markersize=5, markeredgecolor="white", capsize=3,
-        linewidth=1.4, label="measured: bracket of E[policy]/E[OPT], 99% intervals", zorder=5,
+        linewidth=1.4, label="measured, over E[o]; bar: bracket of E[policy]/E[OPT]", zorder=5,
     )  # fmt: skip
     growing = [(load, point.ratio.mean) for load, point in zip(loads, points, strict=True) if point.growing]
     if growing:
@@ -106,4 +107,3 @@ def _dress(ax: Axes) -> None:
     ax.tick_params(length=3)
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
-    ax.legend(loc="upper left", frameon=False, fontsize=8.5)

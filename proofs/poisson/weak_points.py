@@ -55,7 +55,8 @@ WEAK_POINTS: Final = (
     WeakPoint(
         "second-bound-on-the-optimum",
         "E[OPT] >= (1 - mu) W_0/M is said to bound the optimum",
-        "for rho < 1 it is weaker than E[OPT] >= 1/mu, so 1 + (2 - rate E[s]/(mu Lambda)) rho/(1 - rho) <= "
-        "(1 + rho)/(1 - rho) bounds the ratio; beyond rho = 1 it is false where the step optimum-work says violated",
+        "for rho < 1 it is weaker than E[OPT] >= 1/mu, so 1 + (2 - x) rho/(1 - rho) <= "
+        "(1 + rho)/(1 - rho) bounds the ratio, x = E[s]/(mu E[v]); beyond "
+        "rho = 1 it is false where the step optimum-work says violated",
     ),
 )

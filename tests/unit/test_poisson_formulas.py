@@ -88,9 +88,7 @@ def test_parts_cover_the_load_in_order():
     assert [part.below for part in parts] == [0, *(part.through for part in parts[:-1])]
     assert parts[-1].through == chain.load
     for part in parts:
-        own = chain.outputs.mean(
-            lambda o, p=part: sum(volume(s, o) for s in range(11) if volume(s, o) <= p.last)
-        )
+        own = chain.outputs.mean(lambda o, p=part: sum(volume(s, o) for s in range(11) if volume(s, o) <= p.last))
         assert part.through == chain.rate * own / 11
     # Each class is one volume: a part overshoots its fifth by less than one class.
     assert all(part.load < chain.load / 3 for part in parts)
