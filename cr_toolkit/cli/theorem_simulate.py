@@ -88,7 +88,7 @@ def simulate(
     """Hold a Poisson theorem, and each step of its proof, against long simulated runs.
 
     Outputs longer than alpha M less the largest prompt are drawn again. The ratio of expectations is bracketed: from
-    above by E[OPT] >= E[o] and by certified bounds on windows of requests, from below by the best of a few other
+    above by E[OPT] >= E[o] and by exact bounds on windows of requests, from below by the best of a few other
     runs. Intervals are by batch means; every verdict is statistical.
     """
     from cr_toolkit.cli.console import write, write_json

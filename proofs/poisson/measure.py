@@ -46,7 +46,7 @@ class Measured:
             pathwise inequality of the chain; exact, None if nobody waits.
         other: the wait in the run of least mean wait among ``FEASIBLE`` (steps).
         other_name: which run that is.
-        optimum: a certified lower bound on the least mean latency of each batch's requests served alone (steps); only
+        optimum: an exact lower bound on the least mean latency of each batch's requests served alone (steps); only
             of the batches bounded before an interruption.
         interrupted: whether the bounding was.
     """
@@ -130,7 +130,7 @@ class _Batches:
 
 
 def _bounds(instance: Instance, cut: _Batches, watch: Watch) -> tuple[Averages, bool]:
-    """Return certified lower bounds on the mean latency of each batch, and whether Ctrl-C ended that early.
+    """Return exact lower bounds on the mean latency of each batch, and whether Ctrl-C ended that early.
 
     The bound of a window holds for its requests within any schedule of all: without the others they are still
     feasible, at the same cost. So the sum over disjoint windows is a lower bound on OPT of the whole.

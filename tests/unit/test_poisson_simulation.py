@@ -14,10 +14,12 @@ from cr_toolkit.cli.main import run
 from cr_toolkit.errors import InputError
 from cr_toolkit.policies import Admission
 from cr_toolkit.report.results import TheoremSimulation
+from cr_toolkit.simulation.found import Found
 from cr_toolkit.taxonomy.traffic import Law
 from cr_toolkit.taxonomy.traffic.poisson import Poisson
 from lp_models import optimum
 from lp_models.bounds.best import best_lower_bound
+from proofs.poisson import check
 from proofs.poisson import measure as measuring
 from proofs.poisson.chain import Chain, Published
 from proofs.poisson.check import System, judge, simulate_theorem
@@ -312,6 +314,29 @@ def test_ctrl_c_keeps_the_rates_that_are_done(monkeypatch, capsys):
     out = capsys.readouterr().out
     assert "0.5000" in out
     assert "0.7500" not in out.split("weak points")[0]
+
+
+@pytest.mark.parametrize("done", [0, 1])
+def test_ctrl_c_within_a_run_loses_that_run_alone(done, monkeypatch, capsys):
+    calls = []
+
+    def interrupted(*arguments):
+        calls.append(arguments)
+        if len(calls) > done:
+            raise KeyboardInterrupt
+        return simulate_theorem(*arguments)
+
+    monkeypatch.setattr(check, "simulate_theorem", interrupted)
+    assert run([*ARGUMENTS, "--load", "1/4", "--load", "1/2"]) == 130
+    out, err = capsys.readouterr()
+    assert ("rho 0.2500" in out) == (done == 1)
+    assert ("interrupted" in err) == (done == 0)
+
+
+def test_a_wait_behind_nothing_is_no_run():
+    nothing = np.zeros(2, np.int64)
+    with pytest.raises(ArithmeticError, match="nothing is before it"):
+        measuring._tightest(Fraction(1), np.array([0, 3]), Found(nothing, nothing, nothing))
 
 
 @pytest.mark.slow

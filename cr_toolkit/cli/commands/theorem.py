@@ -29,7 +29,7 @@ Examples:
 
 @click.group("theorem", epilog=_EPILOG)
 def command() -> None:
-    """List the theorems, show one in full, check the proofs, or simulate what holds on average."""
+    """List, show, check or simulate the theorems."""
 
 
 command.add_command(simulate)
