@@ -13,7 +13,7 @@ SVF_POISSON_LOAD = state(
         traffic=Traffic.POISSON,
         kind=Kind.UPPER,
         status=Status.CLAIMED,
-        source="this project: the chain of arXiv 2606.22327, Theorem 3.4, against E[OPT] >= E[o]",
+        source="this project, by the chain of Theorem 3.4",
         version="0.1",
         formula="(1 + rho)/(1 - rho)",
     )
