@@ -147,9 +147,7 @@ def scan(
     while depth >= 0:
         t = chosen[depth] + 1
         needs = depth == n - 1 and has_longest[depth] == 0
-        while t < types and (
-            (depth > 0 and rank[t] < rank[chosen[depth - 1]]) or (needs and output[t] != longest)
-        ):
+        while t < types and ((depth > 0 and rank[t] < rank[chosen[depth - 1]]) or (needs and output[t] != longest)):
             t += 1
         if t >= types or (depth == 0 and t != first):
             chosen[depth] = -1

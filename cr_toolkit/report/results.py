@@ -313,3 +313,29 @@ class FrontierResult(Record, frozen=True, tag_field="format", tag="crtool/fronti
     queue: str
     traffic: Literal["burst"]
     points: tuple[FrontierEntry, ...]
+
+
+class UniverseCell(Record, frozen=True):
+    """All bursts of at most ``requests`` requests at budgets up to ``memory``: their exact worst ratio.
+
+    ``instances`` were enumerated and stand for ``lists`` lists of requests; ``optima`` had to be computed. ``witness``
+    is null where no instance exceeds 1.
+    """
+
+    requests: NonNegative
+    memory: NonNegative
+    instances: NonNegative
+    lists: Steps
+    optima: NonNegative
+    ratio: RationalText
+    witness: str | None
+
+
+class UniverseResult(Record, frozen=True, tag_field="format", tag="crtool/universe/1"):
+    """``enumerate``: one cell per number of requests."""
+
+    policy: str
+    admission: str
+    queue: str
+    alpha: RationalText
+    cells: tuple[UniverseCell, ...]
