@@ -117,11 +117,11 @@ def enumerate_universe(universe: Universe, progress: Callable[[int], None] | Non
             # Ties go to fewer requests, then to less memory.
             before = smaller if smaller.ratio > shorter.ratio else shorter
             own = _scan_cell(universe, policy, requests, memory, before, report)
-            counts = (
+            instances, lists, solved = (
                 left + below - corner + new
                 for left, below, corner, new in zip(smaller[2:5], shorter[2:5], both[2:5], own[2:5], strict=True)
             )
-            row.append(Cell(requests, memory, *counts, own.ratio, own.worst))
+            row.append(Cell(requests, memory, instances, lists, solved, own.ratio, own.worst))
             yield row[-1]
         fewer = row
 

@@ -110,8 +110,8 @@ def _screen(memory: int, prompt: Int64s, output: Int64s) -> int:
 
 @njit(cache=True, nogil=True)
 def scan(
-    memory: int, peak_rule: bool, skipping: bool, prompt: Int64s, output: Int64s, rank: Int64s, longest: int, first: int,
-    n: int, cost: int, optimum: int, worst: Int64s,
+    memory: int, peak_rule: bool, skipping: bool, prompt: Int64s, output: Int64s, rank: Int64s, longest: int,
+    first: int, n: int, cost: int, optimum: int, worst: Int64s,
 ) -> tuple[int, int, int, int]:  # fmt: skip
     """Visit every list of ``n`` types in service order that begins with type ``first`` and has an output ``longest``.
 

@@ -17,7 +17,7 @@ from cr_toolkit.checker import check_data, check_file
 from cr_toolkit.cli.main import run
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Instance
-from cr_toolkit.model.formats import to_json
+from cr_toolkit.model.formats import read_witness, to_json
 from cr_toolkit.policies import Admission, PriorityPolicy, PromptView, Queue
 from cr_toolkit.policies.information import Information
 from cr_toolkit.simulation import simulate
@@ -124,4 +124,4 @@ def test_the_command_prints_a_row_per_number_of_requests_and_saves_checked_witne
     assert [cell["requests"] for cell in cells] == [1, 2, 3]
     saved = cells[-1]["witness"]
     assert check_file(saved).accepted
-    assert json.loads(open(saved).read())["ratio"]["lower"] == cells[-1]["ratio"]
+    assert read_witness(saved).ratio.lower == cells[-1]["ratio"]

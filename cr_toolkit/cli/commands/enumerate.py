@@ -43,7 +43,7 @@ Examples:
 )
 @format_option()
 def command(max_requests: int, max_memory: int, out: str, form: str, **settings: Any) -> ExitCode:
-    """Find the exact worst ratio over all bursts of few requests and little memory.
+    """Find the exact worst ratio of all small bursts.
 
     Every instance of at most N requests at every budget up to M is looked at, symmetric ones once. The result is exact:
     no such instance is worse. Each worst instance is saved with a certificate of its optimum that the trusted
