@@ -8,6 +8,7 @@ long as the certified ratio stays at the threshold, boldest cuts first, until no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -82,10 +83,8 @@ def shrink(
         raise InputError(f"must be at least 1, got {evaluations}", field="evaluations")
     work = _Shrinking(subject, pattern, threshold, evaluations, regular, progress)
     is_minimal = False
-    try:
+    with suppress(KeyboardInterrupt):
         is_minimal = work.run()
-    except KeyboardInterrupt:
-        pass
     return Shrunk(work.pattern, work.ratio, work.evaluations, is_minimal)
 
 
@@ -173,7 +172,7 @@ def _smaller(value: int, least: int) -> list[int]:
     return list(dict.fromkeys(one for one in (*tries, value - 1) if least <= one < value))
 
 
-def _cuts(pattern: Pattern) -> Iterator[list[Mutation]]:
+def _cuts(pattern: Pattern) -> Iterator[Sequence[Mutation]]:
     """Yield cuts of ``pattern``, boldest first; ends with every cut of one."""
     blocks = pattern.blocks
     yield from ([Repeat(repeat)] for repeat in _smaller(pattern.repeat, 1))
@@ -205,7 +204,7 @@ def _halved(pattern: Pattern, *, counts: bool) -> list[Mutation]:
     return cut
 
 
-def _rounded(blocks: Sequence[Block]) -> Iterator[list[Mutation]]:
+def _rounded(blocks: Sequence[Block]) -> Iterator[Sequence[Mutation]]:
     """Yield cuts that make a block equal to another kind of block: fewer kinds are easier to understand."""
     kinds = dict.fromkeys((block.prompt, block.output) for block in blocks)
     for at in range(len(blocks)):
@@ -216,7 +215,7 @@ def _has_one_volume(pattern: Pattern) -> bool:
     return len({block.volume for block in pattern.blocks}) == 1
 
 
-def _lowered(pattern: Pattern) -> Iterator[list[Mutation]]:
+def _lowered(pattern: Pattern) -> Iterator[Sequence[Mutation]]:
     """Yield cuts of the one volume that all blocks have, prompts following; the memory keeps its slack."""
     height = max((block.output for block in pattern.blocks if block.prompt == 0), default=1)
     for lower in _smaller(height, 1):
@@ -228,7 +227,7 @@ def _lowered(pattern: Pattern) -> Iterator[list[Mutation]]:
         yield [*cut, Remember(-(-pattern.memory * peak // pattern.max_peak))]
 
 
-def _everywhere(pattern: Pattern) -> Iterator[list[Mutation]]:
+def _everywhere(pattern: Pattern) -> Iterator[Sequence[Mutation]]:
     """Yield cuts of a number wherever it stands, since numbers of one origin belong together."""
     sizes = {number for block in pattern.blocks for number in (block.prompt, block.output)}
     for number in sorted(sizes - {0}, reverse=True):

@@ -85,9 +85,7 @@ class Subject:
             provenance: what made it; the version and the pattern are added.
         """
         instance = pattern.instance()
-        run = simulate(
-            instance, self.policy, parameters=self.parameters, admission=self.admission, queue=self.queue
-        )
+        run = simulate(instance, self.policy, parameters=self.parameters, admission=self.admission, queue=self.queue)
         schedule = Schedule(tuple(self.evaluator().evaluate(pattern).starts.tolist()))
         if len(instance) <= _EXACT_REQUESTS:
             bracket = optimum(instance, seconds=_EXACT_SECONDS)
@@ -103,4 +101,3 @@ class Subject:
         return build_witness(
             instance, run, schedule, lower, {**provenance, "version": __version__, "pattern": pattern_record}
         )
-

@@ -7,7 +7,7 @@ tie-breaks: prompts then follow from the outputs, and the memory from the larges
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from itertools import product
 from math import log, prod
@@ -66,7 +66,7 @@ def scaled(
     pattern = pattern_of(pattern.instance())
     judge = _Judge(pattern, subject, max_requests, progress)
     options = _options(pattern)
-    choices = (_assemble(flat) for flat in product(*options))
+    choices: Iterable[_Powers] = (_assemble(flat) for flat in product(*options))
     if prod(map(len, options)) > _ENUMERATED:
         choices = _ascent(options, judge)
     ranked = sorted({powers: judge.score(powers) for powers in choices}.items(), key=lambda one: -one[1])

@@ -339,3 +339,58 @@ class UniverseResult(Record, frozen=True, tag_field="format", tag="crtool/univer
     queue: str
     alpha: RationalText
     cells: tuple[UniverseCell, ...]
+
+
+class ShrinkResult(Record, frozen=True, tag_field="format", tag="crtool/shrink/1"):
+    """``shrink``: ``requests`` before and after; ``minimal`` says that every single cut was tried."""
+
+    source: str
+    witness: str
+    requests: tuple[NonNegative, NonNegative]
+    ratio: RatioBracket
+    evaluations: NonNegative
+    minimal: bool
+
+
+class LiftedBlockResult(Record, frozen=True):
+    """The numbers of a block as expressions in k."""
+
+    prompt: str
+    output: str
+    count: str
+    arrival: str
+
+
+class LiftMember(Record, frozen=True):
+    """A member of a family and its certified ratio."""
+
+    k: NonNegative
+    ratio: RationalText
+    alpha: RationalText
+    requests: NonNegative
+
+
+class LiftResult(Record, frozen=True, tag_field="format", tag="crtool/lift/1"):
+    """``lift``: numbers are expressions in k; ``limit`` is extrapolated; ``members`` are the k of the witnesses."""
+
+    policy: str
+    memory: str
+    blocks: tuple[LiftedBlockResult, ...]
+    repeat: str
+    members: tuple[NonNegative, ...]
+    left_out: NonNegative
+    ratios: tuple[LiftMember, ...]
+    trend: Literal["unbounded", "growing", "flat"]
+    limit: RationalText | None
+    family: str | None
+
+
+class AttackResult(Record, frozen=True, tag_field="format", tag="crtool/attack/1"):
+    """``attack``: the worst ratio found, that of a small witness, the family lifted from it, and the files written."""
+
+    policy: str
+    ratio: RatioBracket
+    theorems: tuple[TheoremVerdict, ...]
+    small: RatioBracket
+    lift: LiftResult | None
+    files: tuple[str, ...]

@@ -30,6 +30,9 @@ SCHEMAS = MappingProxyType(
         "explain": results.ExplainResult,
         "frontier": results.FrontierResult,
         "universe": results.UniverseResult,
+        "shrink": results.ShrinkResult,
+        "lift": results.LiftResult,
+        "attack": results.AttackResult,
     }
 )
 """The struct of each format, by the name that ``crtool schema`` knows."""
