@@ -44,6 +44,8 @@ def generalise(
     subject: Subject,
     pattern: Pattern,
     ratio: Fraction,
+    *,
+    alpha: Fraction,
     max_requests: int,
     progress: Callable[[int], None] | None = None,
 ) -> General:
@@ -56,6 +58,7 @@ def generalise(
         subject: the run.
         pattern: where to start.
         ratio: its certified ratio.
+        alpha: no peak may exceed this share of the memory.
         max_requests: most requests of a member.
         progress: called now and then with the number of candidates of the step at work.
     """
@@ -65,7 +68,9 @@ def generalise(
         if found and (threshold < _LEAST or (any(one.is_unbounded for one in found) and not found[-1].is_unbounded)):
             break
         start = found[-1].shrunk.pattern if found else pattern
-        shrunk = shrink(subject, start, threshold, evaluations=_EVALUATIONS, regular=True, progress=progress)
+        shrunk = shrink(
+            subject, start, threshold, alpha=alpha, evaluations=_EVALUATIONS, regular=True, progress=progress
+        )
         lifted = scaled(shrunk.pattern, subject, max_requests, progress)
         growth = None if lifted is None else follow(lifted, subject, max_requests)
         found.append(General(shrunk, lifted, growth))

@@ -1,7 +1,7 @@
 """Shrinking: the same evil in fewer requests and smaller numbers.
 
-The size of a pattern is its number of requests, then the sum of all its numbers. A shrink takes ever smaller patterns as
-long as the certified ratio stays at the threshold, boldest cuts first, until no single cut is left: the result is
+The size of a pattern is its number of requests, then the sum of all its numbers. A shrink takes ever smaller patterns
+as long as the certified ratio stays at the threshold, boldest cuts first, until no single cut is left: the result is
 *1-minimal*. It is seldom the smallest of all.
 """
 
@@ -58,6 +58,7 @@ def shrink(
     pattern: Pattern,
     threshold: Fraction,
     *,
+    alpha: Fraction | None = None,
     evaluations: int = MOST_EVALUATIONS,
     regular: bool = False,
     progress: Callable[[int], None] | None = None,
@@ -65,13 +66,14 @@ def shrink(
     """Return a 1-minimal pattern whose certified ratio is at least ``threshold``.
 
     Cuts: fewer repeats, a block dropped or with fewer requests, a smaller number in one block or everywhere it stands,
-    everything halved, a block made equal to another, less memory. The memory share never grows. Up to 64 requests, no
+    everything halved, a block made equal to another, less memory. Up to 64 requests, no
     request can be dropped and no number of a block reduced by one in the result.
 
     Args:
         subject: the run.
         pattern: where to start; its ratio may be certified by a schedule that evaluation does not find.
         threshold: the ratio to keep.
+        alpha: no peak may exceed this share of the memory; that of ``pattern`` if not given.
         evaluations: most candidates to evaluate.
         regular: keep what makes a pattern regular, as lifting needs it: repeats stay whole, equal volumes stay equal.
         progress: called after each with their number.
@@ -81,7 +83,8 @@ def shrink(
     """
     if evaluations < 1:
         raise InputError(f"must be at least 1, got {evaluations}", field="evaluations")
-    work = _Shrinking(subject, pattern, threshold, evaluations, regular, progress)
+    share = Fraction(pattern.max_peak, pattern.memory) if alpha is None else alpha
+    work = _Shrinking(subject, pattern, threshold, share, evaluations, regular, progress)
     is_minimal = False
     with suppress(KeyboardInterrupt):
         is_minimal = work.run()
@@ -94,6 +97,7 @@ class _Shrinking:
         subject: Subject,
         pattern: Pattern,
         threshold: Fraction,
+        alpha: Fraction,
         most: int,
         regular: bool,
         progress: Callable[[int], None] | None,
@@ -107,7 +111,7 @@ class _Shrinking:
         self._regular = regular
         self._tied = regular and _has_one_volume(pattern)
         burst = not any(block.arrival for block in pattern.blocks)
-        self._space = Space(Fraction(pattern.max_peak, pattern.memory), burst, pattern.size)
+        self._space = Space(alpha, burst, pattern.size)
         self._rejected: set[Pattern] = set()
         self.ratio = max(threshold, self._evaluator.evaluate(pattern).ratio)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import pairwise
 
 from adversaries.folding import pattern_of
 from adversaries.lifting.polynomial import Polynomial, interpolate
@@ -23,13 +23,18 @@ _MOST_STEP = 24
 """Largest step by which the parameter may be thinned out so that all numbers are integers."""
 
 
-class LiftedBlock(NamedTuple):
+@dataclass(frozen=True)
+class LiftedBlock:
     """A block whose numbers are polynomials in k."""
 
     prompt: Polynomial
     output: Polynomial
     count: Polynomial
     arrival: Polynomial
+
+    def __iter__(self) -> Iterator[Polynomial]:
+        """Iterate over prompt, output, count and arrival."""
+        yield from (self.prompt, self.output, self.count, self.arrival)
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,7 @@ def _subsets(members: Sequence[Pattern], strangers: int) -> Iterator[Sequence[Pa
 def _fits(members: Sequence[Pattern], left_out: int) -> Iterator[Lifted]:
     columns = list(zip(*map(_numbers, members), strict=True))
     most = min(_MOST_DEGREE, len(members) - 2)
-    parameters = dict.fromkeys(column for column in columns if all(a < b for a, b in zip(column, column[1:])))
+    parameters = dict.fromkeys(column for column in columns if all(a < b for a, b in pairwise(column)))
     for parameter in (*parameters, tuple(range(1, len(members) + 1))):
         found = [interpolate(parameter, column, most) for column in columns]
         numbers = [one for one in found if one is not None]

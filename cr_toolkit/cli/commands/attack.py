@@ -64,7 +64,7 @@ def command(policy: str, bound: Fraction | None, out: str, form: str, **settings
     require_accepted(str(result.path))
     judgements = judge_witness(result.best, Bounds(numbers=() if bound is None else (bound,)))
     subject = Subject(policy, settings["parameters"], Admission(rules[0]), Queue(rules[1]))
-    general = _generalise(subject, result, settings["max_requests"])
+    general = _generalise(subject, result, settings["alpha"], settings["max_requests"])
     small = subject.witness(general.shrunk.pattern, {"shrunk": {"from": result.path.name if result.path else ""}})
     files = [str(result.path), write_checked(f"{out}/small.json", small)]
     files += [_draw(path) for path in files]
@@ -74,14 +74,14 @@ def command(policy: str, bound: Fraction | None, out: str, form: str, **settings
     return exit_code_of(result, judgements)
 
 
-def _generalise(subject: Subject, result: SearchResult, max_requests: int) -> General:
+def _generalise(subject: Subject, result: SearchResult, alpha: Fraction, max_requests: int) -> General:
     from adversaries.folding import pattern_of
     from adversaries.generalising import generalise
     from cr_toolkit.cli.progress import ticking
 
     pattern = pattern_of(result.best.instance.to_instance())
     with ticking("shrinking and lifting", "candidates") as progress:
-        return generalise(subject, pattern, result.ratio[0], max_requests, progress)
+        return generalise(subject, pattern, result.ratio[0], alpha=alpha, max_requests=max_requests, progress=progress)
 
 
 def _draw(witness: str) -> str:

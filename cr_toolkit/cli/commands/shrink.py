@@ -26,6 +26,7 @@ Examples:
 @click.argument("witness", type=READABLE)
 @click.option("--ratio", type=Rational(), help="The ratio to keep; default: that of the witness.")
 @click.option("--keep", type=Rational(most=1), metavar="SHARE", help="In place of --ratio: this share of the ratio.")
+@click.option("--alpha", type=Rational(most=1), help="Largest memory share allowed; default: that of the witness.")
 @click.option("--regular", is_flag=True, help="Keep repeats whole and equal volumes equal, as `crtool lift` needs it.")
 @click.option(
     "--evaluations", type=click.IntRange(min=1), default=20_000, show_default=True, help="Stop after so many."
@@ -37,6 +38,7 @@ def command(
     witness: str,
     ratio: Fraction | None,
     keep: Fraction | None,
+    alpha: Fraction | None,
     regular: bool,
     evaluations: int,
     policy: str | None,
@@ -64,7 +66,9 @@ def command(
     subject = Subject.of(record, policy)
     pattern = pattern_of(record.instance.to_instance())
     with ticking("shrinking", "candidates") as progress:
-        shrunk = shrink(subject, pattern, threshold, evaluations=evaluations, regular=regular, progress=progress)
+        shrunk = shrink(
+            subject, pattern, threshold, alpha=alpha, evaluations=evaluations, regular=regular, progress=progress
+        )
     if shrunk.pattern == pattern:
         # Its own schedule may be better than the one that is found quickly.
         smaller = record
