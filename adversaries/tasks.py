@@ -16,7 +16,9 @@ import numpy as np
 
 from adversaries.evaluation import Evaluator
 from adversaries.searchers import SEARCHERS, Scored
+from adversaries.searchers.base import WatchingSearcher
 from adversaries.space import Space
+from adversaries.subject import Subject
 from cr_toolkit.policies import Admission, PriorityPolicy, Queue, make_policy
 
 if TYPE_CHECKING:
@@ -85,6 +87,8 @@ def run_task(
     """Run ``task`` until it is done, the ``deadline`` (of time.monotonic) has passed or ``stopped`` says so."""
     space = setting.space.within(task.max_requests)
     searcher = SEARCHERS[task.searcher](space, task_random(setting.seed, task.index), task.elites)
+    if isinstance(searcher, WatchingSearcher):
+        searcher.watch(Subject(setting.policy, setting.parameters, setting.admission, setting.queue))
     found: dict[object, Scored] = {}
     done = 0
     try:

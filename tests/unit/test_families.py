@@ -48,6 +48,7 @@ def certified(family: Family, admission: Admission, parameters: dict[str, int]) 
         ("F8", "lookahead", {"memory": 400, "peak": 200}, "60"),
         ("F9", "lookahead", {"memory": 1600, "peak": 800, "threshold": 28}, "10"),
         ("F10", "peak", {"length": 100, "width": 2}, "7"),
+        ("F11", "lookahead", {"memory": 80, "width": 1}, "23"),
     ],
 )
 def test_predicted_ratio_is_certified(name: str, admission: str, parameters: dict[str, int], least: str) -> None:
@@ -80,7 +81,7 @@ def test_ratio_grows_towards_its_limit(name: str, alpha: Fraction, share: str) -
     assert Fraction(share) * limit <= ratios[-1] <= limit
 
 
-@pytest.mark.parametrize("name", ["F6", "F7", "F8", "F9", "F10"])
+@pytest.mark.parametrize("name", ["F6", "F7", "F8", "F9", "F10", "F11"])
 def test_unbounded_ratio_grows_with_memory(name: str) -> None:
     family = FAMILIES[name]()
     alpha = Fraction(51, 100)
