@@ -1,8 +1,8 @@
 """The game between an adversary and an online policy.
 
 The adversary releases requests, sees what the policy does with them up to some step, and releases more, later. What an
-online policy decides up to a step depends on what has arrived by then alone. The game runs the policy anew on everything
-released so far and insists on that.
+online policy decides up to a step depends on what has arrived by then alone. The game runs the policy anew on all that
+was released so far and insists on it.
 """
 
 from __future__ import annotations

@@ -394,3 +394,22 @@ class AttackResult(Record, frozen=True, tag_field="format", tag="crtool/attack/1
     small: RatioBracket
     lift: LiftResult | None
     files: tuple[str, ...]
+
+
+class CorpusFile(Record, frozen=True):
+    """A witness of a corpus; ``ratio`` is certified; ``added`` says that it came by this call."""
+
+    path: str
+    kind: Literal["violations", "worst", "regressions"]
+    policy: str
+    alpha: RationalText
+    ratio: RationalText
+    requests: NonNegative
+    added: bool
+
+
+class CorpusResult(Record, frozen=True, tag_field="format", tag="crtool/corpus/1"):
+    """``corpus``: what a folder of witnesses holds."""
+
+    folder: str
+    files: tuple[CorpusFile, ...]

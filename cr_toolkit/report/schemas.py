@@ -33,6 +33,7 @@ SCHEMAS = MappingProxyType(
         "shrink": results.ShrinkResult,
         "lift": results.LiftResult,
         "attack": results.AttackResult,
+        "corpus": results.CorpusResult,
     }
 )
 """The struct of each format, by the name that ``crtool schema`` knows."""

@@ -20,18 +20,18 @@ HALF = Fraction(1, 2)
 
 def test_the_smallest_instance_above_a_threshold_is_small_and_above():
     space = Space(HALF, True, 24)
-    small = smallest_above(subject("fcfs"), space, Fraction(6, 5), examples=300)
+    small = smallest_above(subject("fcfs"), space, Fraction(6, 5), examples=120)
     assert subject("fcfs").evaluator().evaluate(small).ratio > Fraction(6, 5)
     assert space.admits(small)
     # Fewest blocks come first in Hypothesis's order; five requests would do.
     assert len(small.blocks) == 2
     assert size_of(small) <= (12, 30)
-    assert smallest_above(subject("fcfs"), space, Fraction(6, 5), examples=300) == small
+    assert smallest_above(subject("fcfs"), space, Fraction(6, 5), examples=120) == small
     assert smallest_above(subject("fcfs"), Space(HALF, True, 1), Fraction(1), examples=50) is None
 
 
 def test_equal_seeds_give_equal_searches():
-    settings = {"searcher": "hypothesis", "evaluations": 250, "max_requests": 40, "seed": 5}
+    settings = {"searcher": "hypothesis", "evaluations": 120, "max_requests": 40, "seed": 5}
     first, again = search("svf", **settings), search("svf", **settings)
     assert to_json(first.best) == to_json(again.best)
     assert first.ratio[0] > 1

@@ -113,6 +113,15 @@ def test_a_universe_out_of_reach_is_refused(numbers, field):
         Universe("svf", *numbers)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("admission", "worst"), [("lookahead", "31/22"), ("peak", "61/35")])
+def test_the_documented_universe_of_seven_requests(admission, worst):
+    universe = Universe("svf", 7, 16, admission=Admission(admission))
+    *_, last = enumerate_universe(universe)
+    assert (last.instances, last.ratio) == (65_242_561, Fraction(worst))
+    assert witness_of(universe, last).ratio.lower == worst
+
+
 def test_the_command_prints_a_row_per_number_of_requests_and_saves_checked_witnesses(tmp_path, capsys):
     fixed = ("enumerate", "--policy", "svf", "--max-requests", "3", "--max-memory", "10", "--out", str(tmp_path))
     assert run(fixed) == 0
