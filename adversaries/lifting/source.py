@@ -73,7 +73,7 @@ def family_source(lifted: Lifted, growth: Growth, subject: Subject, policy: str,
         raise InputError(f"must be letters, digits and hyphens, got {name!r}", field="name")
     if not growth.members:
         raise InputError("has no member within reach", field="family")
-    certified = ", ".join(f"{float(member.ratio):.3f} at k = {member.k}" for member in growth.members[-3:])
+    certified = ", ".join(f"{int(1000 * member.ratio) / 1000} at k = {member.k}" for member in growth.members[-3:])
     blocks = ",\n".join(f"            Block({', '.join(_code(number) for number in block)})" for block in lifted.blocks)
     return _TEMPLATE.format(
         name=name,

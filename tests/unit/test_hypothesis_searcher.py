@@ -19,15 +19,15 @@ HALF = Fraction(1, 2)
 
 
 def test_the_smallest_instance_above_a_threshold_is_small_and_above():
-    space = Space(HALF, True, 24)
-    small = smallest_above(subject("fcfs"), space, Fraction(6, 5), examples=120)
+    space = Space(HALF, True, 14)
+    small = smallest_above(subject("fcfs"), space, Fraction(6, 5), examples=60)
     assert subject("fcfs").evaluator().evaluate(small).ratio > Fraction(6, 5)
     assert space.admits(small)
     # Fewest blocks come first in Hypothesis's order; five requests would do.
     assert len(small.blocks) == 2
     assert size_of(small) <= (12, 30)
-    assert smallest_above(subject("fcfs"), space, Fraction(6, 5), examples=120) == small
-    assert smallest_above(subject("fcfs"), Space(HALF, True, 1), Fraction(1), examples=50) is None
+    assert smallest_above(subject("fcfs"), space, Fraction(6, 5), examples=60) == small
+    assert smallest_above(subject("fcfs"), space, Fraction(100), examples=20) is None
 
 
 def test_equal_seeds_give_equal_searches():
