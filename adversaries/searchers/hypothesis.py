@@ -31,7 +31,7 @@ class _Dialogue:
     """The two ends of the thread, which must not keep the searcher alive."""
 
     def __init__(self, space: Space, key: int) -> None:
-        self.questions: SimpleQueue[Pattern] = SimpleQueue()
+        self.questions: SimpleQueue[Pattern | Exception] = SimpleQueue()
         self.answers: SimpleQueue[Fraction | type[_Stopped] | None] = SimpleQueue()
         self._space, self._random = space, Random(key)
         self._seen = Fraction(1)
@@ -47,6 +47,9 @@ class _Dialogue:
                 play_round(self._worth, self._space, self._seen, self._random.getrandbits(64), _EXAMPLES)
         except _Stopped:
             return
+        except Exception as error:
+            # Whoever waits for a question must not wait for ever.
+            self.questions.put(error)
 
     def _worth(self, pattern: Pattern) -> Fraction | None:
         self.questions.put(pattern)
@@ -76,7 +79,10 @@ class HypothesisSearcher(Searcher):
             # The last candidate was skipped.
             self._dialogue.answers.put(None)
         self._waits = True
-        return self._dialogue.questions.get()
+        question = self._dialogue.questions.get()
+        if isinstance(question, Exception):
+            raise question
+        return question
 
     def tell(self, pattern: Pattern, ratio: Fraction) -> None:
         """Pass the answer on."""
