@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -48,7 +50,9 @@ class Processes:
     def submit(self, task: Task) -> None:
         """Take a task."""
         try:
-            self._running.add(self._pool.submit(_run, task))
+            # The pool starts a process when it needs one.
+            with _deaf_children():
+                self._running.add(self._pool.submit(_run, task))
         except BrokenProcessPool:
             raise _died() from None
 
@@ -86,6 +90,19 @@ def _died() -> CrtoolError:
     )
 
 
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Let processes started in the block inherit that Ctrl-C is held back; it is the parent's business."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class _Worker(NamedTuple):
     setting: Setting
     evaluator: Evaluator
@@ -98,7 +115,7 @@ _worker: list[_Worker] = []
 
 
 def _start(setting: Setting, deadline: float | None, journal: Path | None, stop: Event) -> None:
-    """Prepare a worker process: Ctrl-C is the parent's business, and no worker outlives the parent."""
+    """Prepare a worker process; none outlives the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_follow_parent, daemon=True).start()
     _worker.append(_Worker(setting, setting.evaluator(), deadline, journal, stop))

@@ -34,6 +34,8 @@ DEFAULT_SECONDS = 60.0
 MOST_REQUESTS = 4000
 """Default limit on the requests of a candidate."""
 
+INTERRUPTED = "interrupted; what was found is kept, and the same command goes on from there"
+
 
 class Progress(NamedTuple):
     """How far a search is.
