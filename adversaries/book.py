@@ -14,7 +14,6 @@ from adversaries.searchers import Scored
 from adversaries.tasks import Setting
 from adversaries.witness import build_witness
 from cr_toolkit import __version__
-from cr_toolkit.errors import InputError
 from cr_toolkit.model import Schedule
 from cr_toolkit.model.formats import LowerBoundRecord, WitnessRecord, write_witness
 from cr_toolkit.simulation import simulate
@@ -71,16 +70,6 @@ class Book:
         if self._earlier is not None and _ratio(self._earlier) > _ratio(self._witness):
             return self._earlier
         return self._witness
-
-    def catch_up(self, scored: Scored, evaluations: int) -> None:
-        """Take in the best of a search that goes on.
-
-        Raises:
-            InputError: if the candidate has another ratio now: then nothing learned by then is worth anything.
-        """
-        if self._evaluator.evaluate(scored.pattern).ratio != scored.ratio:
-            raise InputError("was begun with a policy or a crtool that gave other ratios; remove it to begin anew")
-        self.enter(scored, evaluations)
 
     def polish(self, best: Scored) -> None:
         """Look once more, and longer, for a cheaper schedule of the best candidate."""

@@ -71,10 +71,15 @@ class Campaign:
 
 
 @contextmanager
-def open_campaign(place: Path, arguments: Arguments) -> Iterator[Campaign]:
+def open_campaign(place: Path, arguments: Arguments, *, renew: bool = True) -> Iterator[Campaign]:
     """Open the campaign of ``arguments`` in the folder ``place``: the one left unfinished there, or a new one.
 
-    A finished one is begun anew. One left unfinished keeps the starts it began with.
+    One left unfinished keeps the starts it began with.
+
+    Args:
+        place: the folder; made if missing.
+        arguments: what is searched.
+        renew: whether one that is finished begins anew.
 
     Raises:
         InputError: if the folder cannot be used, or another process is at work in it.
@@ -89,7 +94,7 @@ def open_campaign(place: Path, arguments: Arguments) -> Iterator[Campaign]:
         if not lock(file, wait=False):
             raise InputError("is in use: the same search is at work there", source=str(folder))
         manifest = _left(folder)
-        if manifest is None or manifest.is_finished:
+        if manifest is None or (renew and manifest.is_finished):
             shutil.rmtree(folder / _JOURNAL, ignore_errors=True)
             (folder / BEST_FILE).unlink(missing_ok=True)
             manifest = Manifest(versions(), arguments)

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import cloudpickle
 from distributed import Client, Future, KilledWorker, Worker, WorkerPlugin, get_worker, wait
-from distributed.comm import CommClosedError
+from distributed.comm import CommClosedError, get_address_host_port
 
 from adversaries.portfolio import LAG
 from adversaries.tasks import Outcome, Setting, Task, run_task
@@ -51,9 +51,14 @@ class Cluster:
         self._name = f"crtool-{uuid4().hex}"
         payload = _packed(setting)
         try:
+            # A client that is given a malformed address takes long to give up.
+            get_address_host_port(address)
+        except ValueError:
+            raise self._unusable(f"{address!r} is not an address like tcp://HOST:PORT") from None
+        try:
             self._client = Client(address, timeout=_CONNECT, set_as_default=False)
-        except (OSError, ValueError) as error:
-            raise self._unusable(f"no scheduler answers at {address} ({_first_line(error)})") from None
+        except OSError:
+            raise self._unusable(f"no scheduler answers at {address}") from None
         try:
             self._client.wait_for_workers(1, timeout=_CONNECT)
             self._client.register_plugin(_Preparation(payload, __version__), name=self._name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -88,30 +88,26 @@ class TaskLog:
     ) -> None:
         self._file.close()
 
-    def known(self, pattern: Pattern) -> Fraction | None:
-        """Return the ratio of ``pattern`` if it is the next one logged, else None.
+    def ratio(self, pattern: Pattern, measure: Callable[[Pattern], Fraction]) -> Fraction:
+        """Return the ratio of ``pattern``: as logged if it comes next in the log, else measured, and logged now.
 
         Another pattern there means that the searcher is no longer the one that wrote the log: the rest is dropped.
-        """
-        if not self._known:
-            return None
-        at, line = self._known.popleft()
-        if bytes(line.pattern) == msgspec.json.encode(pattern):
-            return Fraction(line.ratio)
-        self._known.clear()
-        self._file.truncate(at)
-        return None
-
-    def add(self, pattern: Pattern, ratio: Fraction) -> None:
-        """Log a finished evaluation.
 
         Raises:
             InputError: if the file cannot be written.
         """
+        if self._known:
+            at, line = self._known.popleft()
+            if bytes(line.pattern) == msgspec.json.encode(pattern):
+                return Fraction(line.ratio)
+            self._known.clear()
+            self._file.truncate(at)
+        ratio = measure(pattern)
         try:
             self._file.write(msgspec.json.encode(_Found(pattern, str(ratio))) + b"\n")
         except OSError as error:
             raise _unusable(self._path, error) from None
+        return ratio
 
 
 class Journal:

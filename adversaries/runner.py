@@ -14,6 +14,8 @@ from adversaries.searchers import Scored
 from adversaries.tasks import Outcome, Task
 from adversaries.workforce import Workforce
 
+_SAMPLE = 8
+
 StopReason = Literal["evaluations", "seconds", "interrupted"]
 
 
@@ -62,15 +64,22 @@ class Runner:
         """Outcomes merged."""
         return self._due
 
-    def resume(self) -> None:
-        """Merge what the journal says of finished tasks, as if they had just been run."""
+    def resume(self) -> tuple[Scored, ...]:
+        """Merge what the journal says of finished tasks, as if they had just been run.
+
+        Returns:
+            Some of the candidates it merged, for a look at whether their ratios still hold.
+        """
         if self._journal is None:
-            return
+            return ()
+        sample: deque[Scored] = deque(maxlen=_SAMPLE)
         for finished in self._journal.finished():
             if not self._planned or finished.evaluations != self._planned[0].evaluations:
                 break
             self._merge(Outcome(self._planned.popleft(), finished.evaluations, finished.found))
+            sample.extend(finished.found[-1:])
         self._journal.keep(self._due)
+        return tuple(sample)
 
     def run(self, workforce: Workforce, merged: Callable[[bool], None]) -> StopReason:
         """Run until the budget is spent; return what stopped it. Ctrl-C keeps what was found.

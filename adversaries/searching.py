@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -108,6 +108,7 @@ def search(
     starts: Sequence[Pattern] = (),
     out: str | os.PathLike[str] | None = None,
     campaigns: str | os.PathLike[str] | None = None,
+    renew: bool = True,
     cluster: str | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> SearchResult:
@@ -133,7 +134,8 @@ def search(
         starts: candidates to begin with, not counted; those outside the space are left out.
         out: folder that receives the best witness as ``best.json`` every time it improves.
         campaigns: folder that keeps the search, in a folder of its own there. The same search, given again after it
-            was stopped or killed, goes on from its last finished evaluation. A finished one begins anew.
+            was stopped or killed, goes on from its last finished evaluation.
+        renew: whether a search that is finished there begins anew; else its result is returned at once.
         cluster: address of a Dask scheduler whose workers run the search, in place of ``jobs``.
         progress: called now and then.
 
@@ -153,7 +155,11 @@ def search(
     setting.evaluator()
     portfolio = Portfolio(searcher, space, seed, families)
     budget = Budget(evaluations, None if seconds is None else began + seconds)
-    with _kept(campaigns, setting, portfolio, evaluations, starts) as kept:
+    with (
+        nullcontext()
+        if campaigns is None
+        else open_campaign(Path(campaigns), _arguments(setting, portfolio, evaluations, starts), renew=renew) as kept
+    ):
         sitting = _Sitting(setting, portfolio, budget, kept, None if out is None else Path(out), progress)
         sitting.catch_up(starts if kept is None else kept.manifest.arguments.starts)
         reason = sitting.run(jobs, cluster)
@@ -204,10 +210,16 @@ class _Sitting:
         space, evaluate = self._setting.space, self._setting.evaluator().evaluate
         self._portfolio.take_in([Scored(one, evaluate(one).ratio) for one in starts if space.admits(one)])
         self.runner = Runner(self._portfolio, self._budget, None if self._kept is None else self._kept.journal)
-        self.runner.resume()
+        for scored in self.runner.resume():
+            if evaluate(scored.pattern).ratio != scored.ratio:
+                # What the journal says is then worth nothing.
+                raise InputError(
+                    "was begun with a policy or a crtool that gave other ratios; remove it to begin anew",
+                    source=str(self._kept and self._kept.folder),
+                )
         self.resumed = self.runner.evaluations
         if self.runner.best is not None:
-            self.book.catch_up(*self.runner.best)
+            self.book.enter(*self.runner.best)
 
     def run(self, jobs: int, cluster: str | None) -> StopReason:
         """Search until something stops it; leave the best witness and the manifest behind."""
@@ -261,19 +273,11 @@ def _cluster() -> type[Cluster]:
     return Cluster
 
 
-def _kept(
-    campaigns: str | os.PathLike[str] | None,
-    setting: Setting,
-    portfolio: Portfolio,
-    evaluations: int | None,
-    starts: Sequence[Pattern],
-) -> AbstractContextManager[Campaign | None]:
-    """Return the campaign that keeps the search, or nothing if none shall."""
-    if campaigns is None:
-        return nullcontext()
+def _arguments(setting: Setting, portfolio: Portfolio, evaluations: int | None, starts: Sequence[Pattern]) -> Arguments:
+    """Return what decides the result of a search that is to be kept."""
     if not isinstance(setting.policy, str):
         raise InputError("must be a name or FILE.py:CLASS in a search that is kept", field="policy")
-    arguments = Arguments(
+    return Arguments(
         policy=setting.policy,
         policy_digest=policy_digest(setting.policy),
         parameters=dict(setting.parameters),
@@ -288,7 +292,6 @@ def _kept(
         seed=setting.seed,
         starts=tuple(starts),
     )
-    return open_campaign(Path(campaigns), arguments)
 
 
 def _share(alpha: Fraction | str | int) -> Fraction:

@@ -100,30 +100,25 @@ def run_task(
     searcher = SEARCHERS[task.searcher](space, task_random(setting.seed, task.index), task.elites)
     found: dict[object, Scored] = {}
     done = 0
+
+    def measure(pattern: Pattern) -> Fraction:
+        return evaluator.evaluate(pattern).ratio
+
     with nullcontext() if log is None else TaskLog(log) as kept:
         try:
             while done < task.evaluations and not stopped() and (deadline is None or time.monotonic() < deadline):
                 pattern = searcher.ask()
-                if space.admits(pattern):
-                    ratio = _ratio(evaluator, pattern, kept)
-                    searcher.tell(pattern, ratio)
-                    found[pattern] = Scored(pattern, ratio)
-                    if len(found) > 4 * _KEPT:
-                        found = {scored.pattern: scored for scored in _best(found)}
                 done += 1
+                if not space.admits(pattern):
+                    continue
+                ratio = measure(pattern) if kept is None else kept.ratio(pattern, measure)
+                searcher.tell(pattern, ratio)
+                found[pattern] = Scored(pattern, ratio)
+                if len(found) > 4 * _KEPT:
+                    found = {scored.pattern: scored for scored in _best(found)}
         except KeyboardInterrupt:
             return Outcome(task, done, _best(found), interrupted=True)
     return Outcome(task, done, _best(found))
-
-
-def _ratio(evaluator: Evaluator, pattern: Pattern, log: TaskLog | None) -> Fraction:
-    if log is None:
-        return evaluator.evaluate(pattern).ratio
-    ratio = log.known(pattern)
-    if ratio is None:
-        ratio = evaluator.evaluate(pattern).ratio
-        log.add(pattern, ratio)
-    return ratio
 
 
 def _best(found: Mapping[object, Scored]) -> tuple[Scored, ...]:

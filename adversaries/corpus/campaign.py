@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from adversaries.campaign import FOLDER, retire
 from adversaries.corpus.files import Kept, load, load_file
@@ -17,7 +17,7 @@ from adversaries.pattern import Pattern
 from adversaries.searching import INTERRUPTED, Progress, SearchResult, search
 from cr_toolkit import __version__
 from cr_toolkit.errors import CrtoolError, InputError
-from cr_toolkit.model.formats import read_witness, write_witness
+from cr_toolkit.model.formats import WitnessRecord, read_witness, write_witness
 from cr_toolkit.policies import Admission, Queue
 
 LOG_FILE = "searched.jsonl"
@@ -114,6 +114,7 @@ def improve(
             cluster=cluster,
             starts=_starts(kept.values(), point),
             campaigns=place / FOLDER,
+            renew=False,
             progress=None if progress is None else partial(progress, point),
         )
         found = _keep(place, kept.values(), point, result)
@@ -138,8 +139,8 @@ def _keep(folder: Path, kept: Iterable[Kept], point: Point, result: SearchResult
     """Keep what a search found at ``point`` if nothing there is as bad; return it."""
     path = folder / point_file(point)
     before = best_at(kept, point)
-    # A kill may have come right after it was kept the first time.
-    again = path.is_file() and read_witness(path) == result.best
+    # A part of this search that was interrupted, or killed right at its end, may have kept it already.
+    again = path.is_file() and _origin(read_witness(path)) == _origin(result.best)
     if before is not None and result.ratio[0] <= before.ratio and not again:
         return None
     write_witness(path, result.best)
@@ -147,6 +148,11 @@ def _keep(folder: Path, kept: Iterable[Kept], point: Point, result: SearchResult
     if witness is None:
         raise CrtoolError(f"{path}: is not a witness")
     return witness
+
+
+def _origin(witness: WitnessRecord) -> dict[str, Any]:
+    """Return what a witness says of the search it comes from and of its instance."""
+    return {**witness.provenance, "evaluations": None}
 
 
 def _drop_dominated(kept: dict[Path, Kept], best: Kept, campaign: set[Path]) -> None:

@@ -22,10 +22,9 @@ ARGUMENTS = {"max_requests": 40, "seed": 4, "families": False}
 
 
 def start(out: Path, evaluations: int, jobs: int) -> subprocess.Popen[bytes]:
-    options = ("--max-requests", "40", "--seed", "4", "--no-seeds", "--evaluations", str(evaluations))
+    what = ("--policy", "svf", "--max-requests", "40", "--seed", "4", "--no-seeds", "--evaluations", str(evaluations))
     return subprocess.Popen(
-        [sys.executable, "-m", "cr_toolkit.cli.main", "search", "--policy", "svf", *options]
-        + ["--jobs", str(jobs), "--out", str(out)],
+        [sys.executable, "-m", "cr_toolkit.cli.main", "search", *what, "--jobs", str(jobs), "--out", str(out)],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.DEVNULL,
     )
@@ -80,7 +79,10 @@ def assert_nothing_is_lost(tmp_path: Path, evaluations: int, kills: int, jobs: t
     bytes_of = {name: finish(tmp_path / name, evaluations) for name in ("killed", "whole")}
     assert bytes_of["killed"] == bytes_of["whole"]
     manifest = json.loads(next(out.glob(f"{FOLDER}/*/{MANIFEST_FILE}")).read_text())
-    assert [sitting["stopped_by"] for sitting in manifest["sittings"]] == [None] * kills + ["evaluations"]
+    ends = [sitting["stopped_by"] for sitting in manifest["sittings"]]
+    # Some kills come before a sitting has begun.
+    assert 2 <= len(ends) <= kills + 1
+    assert ends == [None] * (len(ends) - 1) + ["evaluations"]
 
 
 def test_three_kills(tmp_path: Path) -> None:
@@ -89,4 +91,4 @@ def test_three_kills(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_twenty_kills_of_one_and_two_processes(tmp_path: Path) -> None:
-    assert_nothing_is_lost(tmp_path, 12_000, 20, (1, 2))
+    assert_nothing_is_lost(tmp_path, 8_000, 20, (1, 2))
