@@ -7,6 +7,7 @@ import pickle
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -19,14 +20,19 @@ from adversaries.evaluation import Evaluator
 from adversaries.journal import task_file
 from adversaries.portfolio import LAG
 from adversaries.tasks import Outcome, Setting, Task, run_task
+from adversaries.workforce import ThisProcess
 from cr_toolkit.errors import CrtoolError
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Event
 
 
+_ALONE = 2.0
+"""Seconds that a search runs in its own process first: many are finished before workers would have started."""
+
+
 class Processes:
-    """Worker processes, started with the first task.
+    """Worker processes; until they have started, the tasks run in this one.
 
     Args:
         setting: what is attacked; it must be able to travel.
@@ -36,32 +42,41 @@ class Processes:
     """
 
     def __init__(self, setting: Setting, jobs: int, deadline: float | None, journal: Path | None) -> None:
+        self._here = ThisProcess(setting, deadline, journal)
+        self._alone_until = time.monotonic() + _ALONE
+        self._workers = min(jobs, LAG)
         # Spawned, so that a worker is the same on every system and shares nothing with what the caller runs.
         context = get_context("spawn")
-        workers = min(jobs, LAG)
-        # One more than there are workers, so that none waits for the next task.
-        self.places = workers + 1
         self._stop = context.Event()
         self._pool = ProcessPoolExecutor(
-            workers, context, initializer=_start, initargs=(setting, deadline, journal, self._stop)
+            self._workers, context, initializer=_start, initargs=(setting, deadline, journal, self._stop)
         )
+        self._started: list[Future[None]] = []
         self._running: set[Future[Outcome]] = set()
+
+    @property
+    def places(self) -> int:
+        """One more than there are workers at work, so that none waits for the next task."""
+        return self._workers + 1 if self._is_ready() else 1
 
     def submit(self, task: Task) -> None:
         """Take a task."""
+        if not self._is_ready():
+            self._here.submit(task)
+            return
         try:
-            # The pool starts a process when it needs one.
-            with _deaf_children():
-                self._running.add(self._pool.submit(_run, task))
+            self._running.add(self._pool.submit(_run, task))
         except BrokenProcessPool:
             raise _died() from None
 
     def collect(self) -> Sequence[Outcome]:
-        """Wait for an outcome.
+        """Wait for an outcome; Ctrl-C ends a task that runs here with what it has found.
 
         Raises:
             CrtoolError: if a worker process died.
         """
+        if self._here.is_busy:
+            return self._here.collect()
         done, self._running = wait(self._running, return_when=FIRST_COMPLETED)
         try:
             return [future.result() for future in done]
@@ -72,6 +87,13 @@ class Processes:
         """Stop the tasks at work, then the workers."""
         self._stop.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _is_ready(self) -> bool:
+        if not self._started and time.monotonic() >= self._alone_until:
+            # The pool starts a process for each call that finds none idle.
+            with _deaf_children():
+                self._started = [self._pool.submit(_greet) for _ in range(self._workers)]
+        return any(future.done() for future in self._started)
 
 
 def can_travel(setting: Setting) -> bool:
@@ -119,6 +141,10 @@ def _start(setting: Setting, deadline: float | None, journal: Path | None, stop:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_follow_parent, daemon=True).start()
     _worker.append(_Worker(setting, setting.evaluator(), deadline, journal, stop))
+
+
+def _greet() -> None:
+    """Do nothing: a worker that can say so has started."""
 
 
 def _run(task: Task) -> Outcome:

@@ -13,8 +13,9 @@ from adversaries.tasks import Outcome, Setting, Task, run_task
 class Workforce(Protocol):
     """Takes tasks and returns their outcomes in any order."""
 
-    places: int
-    """How many tasks may be given to it before the first outcome is collected."""
+    @property
+    def places(self) -> int:
+        """How many tasks it can have at a time now."""
 
     def submit(self, task: Task) -> None:
         """Take a task."""
@@ -48,13 +49,18 @@ class ThisProcess:
         self._journal = journal
         self._tasks: list[Task] = []
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a task waits to be run."""
+        return bool(self._tasks)
+
     def submit(self, task: Task) -> None:
         """Take a task."""
         self._tasks.append(task)
 
     def collect(self) -> Sequence[Outcome]:
         """Run the task; Ctrl-C ends it with what it has found."""
-        task = self._tasks.pop()
+        task = self._tasks.pop(0)
         log = None if self._journal is None else task_file(self._journal, task.index)
         return [run_task(self._setting, self._evaluator, task, deadline=self._deadline, log=log)]
 

@@ -23,7 +23,7 @@ from cr_toolkit.errors import InputError
 distributed = pytest.importorskip("distributed")
 
 ROOT = Path(__file__).parents[2]
-SEARCH = {"evaluations": 1800, "max_requests": 40, "seed": 2, "families": False}
+SEARCH = {"evaluations": 1200, "max_requests": 40, "seed": 2, "families": False}
 
 POLICY = """
 from cr_toolkit.policies import FullView, PriorityPolicy
@@ -81,7 +81,7 @@ def test_a_worker_killed_during_the_run_changes_nothing(workers: Workers, tmp_pa
     killed: list[int] = []
 
     def kill_one(progress: Progress) -> None:
-        if not killed and progress.evaluations >= 400:
+        if not killed and progress.evaluations >= 200:
             victim = workers.processes[0]
             assert victim.poll() is None
             victim.send_signal(signal.SIGKILL)
