@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Sequence
@@ -50,6 +51,8 @@ class Cluster:
         self._running: set[Future] = set()
         self._name = f"crtool-{uuid4().hex}"
         payload = _packed(setting)
+        # What it would log arrives here as an error, and becomes a sentence of ours.
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         try:
             # A client that is given a malformed address takes long to give up.
             get_address_host_port(address)
@@ -92,11 +95,13 @@ class Cluster:
             return [future.result() for future in done]
         except KilledWorker:
             raise CrtoolError("a task's workers died again and again; out of memory?") from None
-        except (CancelledError, CommClosedError, OSError) as error:
-            raise CrtoolError(f"the scheduler at {self._address} was lost ({_first_line(error)})") from None
+        except (CancelledError, CommClosedError, OSError):
+            raise CrtoolError(f"the scheduler at {self._address} was lost") from None
 
     def close(self) -> None:
-        """Drop the tasks at work and leave the cluster as it was."""
+        """Drop the tasks at work and leave the cluster as it was; closing again does nothing."""
+        if self._client.status == "closed":
+            return
         try:
             self._client.cancel(list(self._running), force=True)
             self._client.unregister_worker_plugin(self._name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -155,14 +155,18 @@ def search(
     setting.evaluator()
     portfolio = Portfolio(searcher, space, seed, families)
     budget = Budget(evaluations, None if seconds is None else began + seconds)
-    with (
-        nullcontext()
-        if campaigns is None
-        else open_campaign(Path(campaigns), _arguments(setting, portfolio, evaluations, starts), renew=renew) as kept
-    ):
+    with ExitStack() as stack:
+        # First, so that an address where nobody answers costs nothing of what is kept.
+        remote = None if cluster is None else stack.enter_context(closing(_cluster(cluster, setting, budget)))
+        kept = None
+        if campaigns is not None:
+            arguments = _arguments(setting, portfolio, evaluations, starts)
+            kept = stack.enter_context(open_campaign(Path(campaigns), arguments, renew=renew))
         sitting = _Sitting(setting, portfolio, budget, kept, None if out is None else Path(out), progress)
         sitting.catch_up(starts if kept is None else kept.manifest.arguments.starts)
-        reason = sitting.run(jobs, cluster)
+        if kept is not None:
+            kept.begin(jobs, cluster)
+        reason = sitting.run(remote or sitting.workforce(jobs))
     witness = sitting.book.witness
     return SearchResult(
         witness,
@@ -221,11 +225,8 @@ class _Sitting:
         if self.runner.best is not None:
             self.book.enter(*self.runner.best)
 
-    def run(self, jobs: int, cluster: str | None) -> StopReason:
+    def run(self, workforce: Workforce) -> StopReason:
         """Search until something stops it; leave the best witness and the manifest behind."""
-        workforce = self._workforce(jobs, cluster)
-        if self._kept is not None:
-            self._kept.begin(jobs, cluster)
         self._began = time.monotonic()
         reason = self.runner.run(workforce, self._merged)
         if self._portfolio.best is not None and reason != "interrupted":
@@ -236,10 +237,9 @@ class _Sitting:
             self._kept.end(reason, self.runner.evaluations, self.runner.tasks, ratio)
         return reason
 
-    def _workforce(self, jobs: int, cluster: str | None) -> Workforce:
+    def workforce(self, jobs: int) -> Workforce:
+        """Return who runs the tasks on this machine."""
         deadline = self._budget.deadline
-        if cluster is not None:
-            return _cluster()(cluster, self._setting, deadline)
         journal = None if self._kept is None else self._kept.journal.folder
         if jobs > 1 and can_travel(self._setting):
             return Processes(self._setting, jobs, deadline, journal)
@@ -263,14 +263,14 @@ class _Sitting:
         return Progress(done, None if best is None else best.ratio, seconds, rate, min(left, default=None))
 
 
-def _cluster() -> type[Cluster]:
+def _cluster(address: str, setting: Setting, budget: Budget) -> Cluster:
     try:
         from adversaries.cluster import Cluster
     except ModuleNotFoundError as error:
         raise InputError(
             f"needs the package {error.name}; pip install 'cr-toolkit[cluster]' brings it", source="--cluster"
         ) from None
-    return Cluster
+    return Cluster(address, setting, budget.deadline)
 
 
 def _arguments(setting: Setting, portfolio: Portfolio, evaluations: int | None, starts: Sequence[Pattern]) -> Arguments:

@@ -65,7 +65,15 @@ class Workers:
         self.address = f"tcp://127.0.0.1:{port}"
         scheduler = ("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", port)
         stack.enter_context(dask(*scheduler, cwd=folder))
-        worker = ("distributed.cli.dask_worker", self.address, "--no-nanny", "--nthreads", "1")
+        worker = (
+            "distributed.cli.dask_worker",
+            self.address,
+            "--no-nanny",
+            "--nthreads",
+            "1",
+            "--local-directory",
+            str(folder),
+        )
         self.processes = [stack.enter_context(dask(*worker, cwd=folder)) for _ in range(2)]
         with distributed.Client(self.address, timeout=60, set_as_default=False) as client:
             client.wait_for_workers(2, timeout=60)
