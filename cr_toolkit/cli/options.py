@@ -16,7 +16,7 @@ READABLE = click.Path(dir_okay=False, path_type=str)
 """A file to read; whether it can be read is said when it is, in one sentence."""
 
 BUDGETS = {"quick": 2_000, "standard": 40_000, "deep": 1_000_000}
-"""Instances to search. On two quiet processors: a few seconds, half a minute, a quarter of an hour."""
+"""Instances to search. On two busy processors: a few seconds, a minute, half an hour."""
 
 
 class Rational(click.ParamType):  # type: ignore[type-arg]
