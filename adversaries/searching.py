@@ -133,8 +133,7 @@ def search(
         families: whether ``auto`` may use the known families; without them it starts from nothing.
         starts: candidates to begin with, not counted; those outside the space are left out.
         out: folder that receives the best witness as ``best.json`` every time it improves.
-        campaigns: folder that keeps the search, in a folder of its own there. The same search, given again after it
-            was stopped or killed, goes on from its last finished evaluation.
+        campaigns: folder in which the search is kept, so that the same one goes on where it was stopped or killed.
         renew: whether a search that is finished there begins anew; else its result is returned at once.
         cluster: address of a Dask scheduler whose workers run the search, in place of ``jobs``.
         progress: called now and then.

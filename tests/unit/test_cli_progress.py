@@ -1,0 +1,49 @@
+"""Progress on a terminal: speed, best ratio, time left, and a line per finished point."""
+
+from __future__ import annotations
+
+import sys
+from fractions import Fraction
+
+import pytest
+
+from adversaries.corpus import Point
+from adversaries.searching import Progress
+from cr_toolkit.cli.progress import frontier_progress, search_progress
+from cr_toolkit.policies import Admission, Queue
+
+POINTS = tuple(Point("svf", Admission.PEAK, Queue.HEAD_OF_LINE, Fraction(1, share)) for share in (4, 3, 2))
+HALF_WAY = Progress(500, Fraction(3, 2), 5.0, 100.0, 5.0)
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+def test_nothing_is_shown_to_files(capsys):
+    with search_progress("searching") as report:
+        assert report is None
+    with frontier_progress(POINTS, 1000) as report_point:
+        assert report_point is None
+    assert capsys.readouterr().err == ""
+
+
+def test_a_search_shows_its_speed_and_the_time_left(terminal, capsys):
+    with search_progress("searching") as report:
+        report(Progress(0, None, 0.0, 0.0, None))
+        report(HALF_WAY._replace(left=3725.0))
+    shown = capsys.readouterr().err
+    assert "best ratio 1.5000  500 evaluations  100/s  1:02:05 left" in shown
+
+
+def test_a_frontier_leaves_a_line_per_point_and_counts_those_to_come(terminal, capsys):
+    with frontier_progress(POINTS, 1000) as report_point:
+        report_point(POINTS[0], HALF_WAY)
+        report_point(POINTS[0], HALF_WAY._replace(evaluations=1000, left=0.0))
+        report_point(POINTS[1], HALF_WAY)
+    shown = capsys.readouterr().err
+    assert "peak 1/4  best ratio 1.5000  1,000 evaluations  100/s\n" in shown
+    assert "peak 1/3  best ratio 1.5000  500 evaluations  100/s  0:15 left" in shown
+    assert shown.count("1,000 evaluations  100/s\n") == 1
