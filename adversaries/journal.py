@@ -29,7 +29,7 @@ class _Line(msgspec.Struct, frozen=True, array_like=True):
     """One finished evaluation; the pattern stays the text it is, to be compared and not read."""
 
     pattern: msgspec.Raw
-    ratio: str
+    ratio: str | None
 
 
 class _Found(msgspec.Struct, frozen=True, array_like=True):
@@ -88,8 +88,10 @@ class TaskLog:
     ) -> None:
         self._file.close()
 
-    def ratio(self, pattern: Pattern, measure: Callable[[Pattern], Fraction]) -> Fraction:
+    def ratio(self, pattern: Pattern, measure: Callable[[Pattern], Fraction | None]) -> Fraction | None:
         """Return the ratio of ``pattern``: as logged if it comes next in the log, else measured, and logged now.
+
+        None stands for a candidate that was turned away without one, and is logged too.
 
         Another pattern there means that the searcher is no longer the one that wrote the log: the rest is dropped.
 
@@ -99,12 +101,13 @@ class TaskLog:
         if self._known:
             at, line = self._known.popleft()
             if bytes(line.pattern) == msgspec.json.encode(pattern):
-                return Fraction(line.ratio)
+                return None if line.ratio is None else Fraction(line.ratio)
             self._known.clear()
             self._file.truncate(at)
         ratio = measure(pattern)
+        line = _Line(msgspec.Raw(msgspec.json.encode(pattern)), None if ratio is None else str(ratio))
         try:
-            self._file.write(msgspec.json.encode(_Found(pattern, str(ratio))) + b"\n")
+            self._file.write(msgspec.json.encode(line) + b"\n")
         except OSError as error:
             raise _unusable(self._path, error) from None
         return ratio

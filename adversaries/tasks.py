@@ -101,7 +101,7 @@ def run_task(
     found: dict[object, Scored] = {}
     done = 0
 
-    def measure(pattern: Pattern) -> Fraction:
+    def measure(pattern: Pattern) -> Fraction | None:
         return evaluator.evaluate(pattern).ratio
 
     with nullcontext() if log is None else TaskLog(log) as kept:
@@ -112,6 +112,8 @@ def run_task(
                 if not space.admits(pattern):
                     continue
                 ratio = measure(pattern) if kept is None else kept.ratio(pattern, measure)
+                if ratio is None:
+                    continue
                 searcher.tell(pattern, ratio)
                 found[pattern] = Scored(pattern, ratio)
                 if len(found) > 4 * _KEPT:

@@ -63,6 +63,14 @@ def test_a_log_tells_what_it_was_told(tmp_path: Path) -> None:
     assert told(path, [ONE, TWO, TWO, ONE], Fraction(3)) == [True, True, True, False]
 
 
+def test_a_log_remembers_what_was_turned_away(tmp_path: Path) -> None:
+    for _ in range(2):
+        with TaskLog(tmp_path / "log") as log:
+            assert log.ratio(ONE, lambda _: None) is None
+            assert log.ratio(TWO, lambda _: Fraction(7, 5)) == Fraction(7, 5)
+    assert (tmp_path / "log").read_bytes().count(b"\n") == 2
+
+
 @given(st.integers(0, 200), st.binary(max_size=8).filter(lambda text: b"\n" not in text))
 def test_a_torn_end_costs_the_torn_line_alone(
     tmp_path_factory: pytest.TempPathFactory, cut: int, rubbish: bytes
