@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from adversaries.manifest import Manifest
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import formats
 from cr_toolkit.report import results
@@ -30,6 +31,7 @@ SCHEMAS = MappingProxyType(
         "theorem-simulation": results.TheoremSimulation,
         "explain": results.ExplainResult,
         "frontier": results.FrontierResult,
+        "campaign": Manifest,
     }
 )
 """The struct of each format, by the name that ``crtool schema`` knows."""
