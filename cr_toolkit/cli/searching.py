@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def run_search(policy: str, out: str, settings: dict[str, Any]) -> SearchResult:
     """Search with the options of a command, ``seconds`` and ``jobs`` among them, and show progress."""
     from adversaries import search
+    from adversaries.campaign import FOLDER
     from cr_toolkit.cli.progress import search_progress
 
     seconds, jobs = settings.pop("seconds"), settings.pop("jobs")
@@ -25,6 +26,7 @@ def run_search(policy: str, out: str, settings: dict[str, Any]) -> SearchResult:
             seconds=None if seconds is None else float(seconds),
             jobs=jobs or _processors(),
             out=out,
+            campaigns=os.path.join(out, FOLDER),
             progress=progress,
         )
 
