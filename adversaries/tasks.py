@@ -17,7 +17,9 @@ from adversaries.evaluation import Evaluator
 from adversaries.journal import TaskLog
 from adversaries.pattern import Pattern
 from adversaries.searchers import SEARCHERS, Scored
+from adversaries.searchers.base import WatchingSearcher
 from adversaries.space import Space
+from adversaries.subject import Subject
 from cr_toolkit.policies import Admission, PriorityPolicy, Queue, make_policy
 
 _KEPT = 8
@@ -98,6 +100,8 @@ def run_task(
     """
     space = setting.space.within(task.max_requests)
     searcher = SEARCHERS[task.searcher](space, task_random(setting.seed, task.index), task.elites)
+    if isinstance(searcher, WatchingSearcher):
+        searcher.watch(Subject(setting.policy, setting.parameters, setting.admission, setting.queue))
     found: dict[object, Scored] = {}
     done = 0
 

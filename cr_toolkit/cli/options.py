@@ -112,6 +112,15 @@ def policy_option(*, multiple: bool = False) -> Callable[[F], F]:
     )
 
 
+def witness_policy_option(function: F) -> F:
+    """Add ``--policy`` for commands that run the policy of a witness again."""
+    return click.option(
+        "--policy",
+        metavar="FILE.py:CLASS",
+        help="Where the policy of the witness is, if it is not a registered one.",
+    )(function)
+
+
 def parameters_option(function: F) -> F:
     """Add ``--param``."""
     return click.option(

@@ -108,6 +108,30 @@ def _duration(seconds: float) -> str:
 
 
 @contextmanager
+def ticking(label: str, things: str) -> Iterator[Callable[[int], None] | None]:
+    """Show how many ``things`` have been done, of nobody knows how many, while the block runs.
+
+    Yields:
+        What must be called with that number, or None when nobody is watching.
+    """
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Display
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Display(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(label, total=None)
+
+        def report(done: int) -> None:
+            shown.update(task, description=f"{label}: {done:,} {things}")
+
+        yield report
+
+
+@contextmanager
 def counted(label: str, total: int) -> Iterator[Callable[[Iterable[T]], Iterator[T]]]:
     """Show how many of ``total`` things have been handed out while the block runs.
 

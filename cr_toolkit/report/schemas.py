@@ -31,6 +31,11 @@ SCHEMAS = MappingProxyType(
         "theorem-simulation": results.TheoremSimulation,
         "explain": results.ExplainResult,
         "frontier": results.FrontierResult,
+        "universe": results.UniverseResult,
+        "shrink": results.ShrinkResult,
+        "lift": results.LiftResult,
+        "attack": results.AttackResult,
+        "corpus": results.CorpusResult,
         "campaign": Manifest,
     }
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -96,57 +95,22 @@ def command(
     and held against every theorem that applies. Ctrl-C stops the search and keeps what it found.
     """
     from adversaries.searching import INTERRUPTED
-    from cr_toolkit.checker import check_file
+    from cr_toolkit.cli.checked import require_accepted
     from cr_toolkit.cli.policy_runs import try_policy
-    from cr_toolkit.errors import CrtoolError
+    from cr_toolkit.cli.searching import exit_code_of, require_folder, run_search
     from cr_toolkit.report.judging import Bounds, judge_witness
 
     settings["evaluations"] = counted_budget(budget, settings["evaluations"])
     settings["families"] = not no_seeds
     try_policy(policy, settings["parameters"], settings["admission"], settings["queue"])
-    _require_folder(out)
-    result = _search(policy, out, settings)
-    verdict = check_file(str(result.path))
-    if not verdict.accepted:
-        raise CrtoolError(f"{result.path}: rejected by the checker: {verdict.reason}")
+    require_folder(out)
+    result = run_search(policy, out, settings)
+    require_accepted(str(result.path))
     judgements = judge_witness(result.best, Bounds(numbers=() if bound is None else (bound,)))
     _write(policy, result, judgements, form)
     if result.stopped_by == "interrupted":
         click.echo(f"crtool: {INTERRUPTED}", err=True)
-    return _exit_code(result, judgements)
-
-
-def _search(policy: str, out: str, settings: dict[str, Any]) -> SearchResult:
-    from adversaries import search
-    from adversaries.campaign import FOLDER
-    from cr_toolkit.cli.progress import search_progress
-
-    seconds, jobs = settings.pop("seconds"), settings.pop("jobs")
-    with search_progress(f"searching against {policy}") as progress:
-        return search(
-            policy,
-            **settings,
-            seconds=None if seconds is None else float(seconds),
-            jobs=jobs or _processors(),
-            out=out,
-            campaigns=os.path.join(out, FOLDER),
-            progress=progress,
-        )
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _require_folder(out: str) -> None:
-    from cr_toolkit.errors import InputError
-
-    try:
-        os.makedirs(out, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot be made a folder: {error.strerror}", field=out, source="--out") from None
-    if not os.access(out, os.W_OK | os.X_OK):
-        raise InputError("cannot be written to", field=out, source="--out")
+    return exit_code_of(result, judgements)
 
 
 def _write(policy: str, result: SearchResult, judgements: tuple[Judgement, ...], form: str) -> None:
@@ -171,11 +135,3 @@ def _write(policy: str, result: SearchResult, judgements: tuple[Judgement, ...],
     from cr_toolkit.report.describe import search_facts
 
     write_facts(search_facts(result, judgements))
-
-
-def _exit_code(result: SearchResult, judgements: tuple[Judgement, ...]) -> ExitCode:
-    from proofs.verdict import Verdict
-
-    if any(judgement.verdict is Verdict.VIOLATED for judgement in judgements):
-        return ExitCode.VIOLATION
-    return ExitCode.INTERRUPTED if result.stopped_by == "interrupted" else ExitCode.HELD
