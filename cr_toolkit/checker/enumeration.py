@@ -265,6 +265,10 @@ class _Search:
             self._vectors[number] = vector
         return vector
 
+    def latest_arrival(self, waiting: Waiting) -> int:
+        """Return when the last of the waiting requests arrives."""
+        return max(arrival for count, (arrival, _, _) in zip(waiting, self.kinds, strict=True) if count)
+
     @property
     def spent(self) -> int:
         """Nodes so far, work included."""
@@ -317,12 +321,15 @@ def prove_no_better(
                     _require(search, requests, upper, child)
                     continue
                 same = rivals.setdefault(rest, [])
-                if _dominated(search.lanes, same, child) or not _continues(search, rest, child, state.first):
+                left, latest = sum(rest), search.latest_arrival(rest)
+                if _dominated(search.lanes, same, child, left, latest) or not _continues(
+                    search, rest, child, state.first
+                ):
                     continue
                 vector = search.vector(child.vector)
                 if vector.bound(child.total, rest, child.first, child.running) > search.most:
                     continue
-                _keep(search.lanes, same, child)
+                _keep(search.lanes, same, child, left, latest)
                 following.append((rest, child))
             if search.spent > node_limit:
                 raise NodeLimitError(f"more than {node_limit} nodes")
@@ -463,27 +470,35 @@ def _first_starts(
     ]
 
 
-def _dominated(lanes: _Lanes, states: list[_State], new: _State) -> bool:
+def _dominated(lanes: _Lanes, states: list[_State], new: _State, left: int, latest: int) -> bool:
     """Return whether rule 4 leaves out ``new``; any pairs may be compared, here those with the latest states."""
-    total, start, kind, load = new.total, new.start, new.kind, new.load
-    for old in states[-_RIVALS:]:
-        earlier = old.start < start or (old.start == start and old.kind <= kind)
-        if old.total <= total and earlier and lanes.no_more(old.load >> (lanes.width * (start - old.start)), load):
-            return True
-    return False
+    return any(_replaces(lanes, old, new, left, latest) for old in states[-_RIVALS:])
 
 
-def _keep(lanes: _Lanes, states: list[_State], new: _State) -> None:
+def _keep(lanes: _Lanes, states: list[_State], new: _State, left: int, latest: int) -> None:
     """Add a state and drop those that it makes superfluous."""
-    total, start, kind, load = new.total, new.start, new.kind, new.load
     kept = []
     for old in states[-_RIVALS:]:
-        later = old.start > start or (old.start == start and old.kind >= kind)
-        if total <= old.total and later and lanes.no_more(load >> (lanes.width * (old.start - start)), old.load):
+        if _replaces(lanes, new, old, left, latest):
             old.alive = False
         else:
             kept.append(old)
     states[-_RIVALS:] = [*kept, new]
+
+
+def _replaces(lanes: _Lanes, one: _State, other: _State, left: int, latest: int) -> bool:
+    """Return whether rule 4 lets ``one`` stand for ``other``: ``left`` requests wait, all arrived by ``latest``.
+
+    Tried are no delay, and the one after which the last starts coincide, the least that keeps the order of starts.
+    """
+    later = one.kind > other.kind
+    aligned = one.start - other.start + later
+    spare = other.total - one.total
+    if aligned <= 0 <= spare and lanes.no_more(one.load >> (lanes.width * (later - aligned)), other.load):
+        return True
+    if aligned * left > spare or (aligned < 0 and other.start + aligned < latest):
+        return False
+    return lanes.no_more(one.load >> (lanes.width * later), other.load)
 
 
 def _require(search: _Search, requests: Requests, upper: int, complete: _State) -> None:
