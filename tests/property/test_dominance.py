@@ -10,12 +10,12 @@ from cr_toolkit.checker import enumeration
 from cr_toolkit.model import Instance
 from tests.brute_force import is_feasible
 
-HORIZON = 14
+HORIZON = 15
 
 
 def some_state(rng, search, chosen):
     """Return the state after starts of the ``chosen`` kinds, in some order at some steps, or None if that is none."""
-    starts = sorted((rng.randint(search.kinds[kind][0], 7), kind) for kind in chosen)
+    starts = sorted((rng.randint(search.kinds[kind][0], 8), kind) for kind in chosen)
     state = enumeration._State(0, 0, 0, 0, inf, [], 0, None, 0)
     for k, kind in starts:
         if not search.lanes.fits(kind, state.load, k - state.start):
@@ -45,9 +45,9 @@ def cheapest(search, instance, state, waiting):
 def test_a_state_that_stands_for_another_has_a_completion_that_is_no_dearer():
     rng = random.Random(17)
     delays = {"none": 0, "later": 0, "sooner": 0}
-    while min(delays.values()) < 25:
-        memory = rng.randint(3, 9)
-        sizes = [(rng.choice([0, 0, rng.randint(1, 6)]), rng.randint(0, 2), rng.randint(1, 3)) for _ in range(4)]
+    while min(delays.values()) < 120:
+        memory = rng.randint(3, 10)
+        sizes = [(rng.choice([0, 0, rng.randint(1, 8)]), rng.randint(0, 2), rng.randint(1, 3)) for _ in range(4)]
         requests = sorted(set(sizes))
         if len(requests) < 4 or max(prompt + output for _, prompt, output in requests) > memory:
             continue
