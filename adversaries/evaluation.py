@@ -5,6 +5,7 @@ Evaluation is a function of the candidate alone, so that its result is the same 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise, permutations, product
@@ -71,9 +72,10 @@ class Evaluator:
         self._peak_rule = admission is Admission.PEAK
         self._run = skipping_starts if queue is Queue.SKIPPING else head_of_line_starts
 
-    def evaluate(self, pattern: Pattern) -> Evaluation:
-        """Run the policy and look for a cheaper schedule."""
-        evaluation = self.evaluate_above(pattern, Fraction(0))
+    def evaluate(self, pattern: Pattern, known: Sequence[int] | None = None) -> Evaluation:
+        """Run the policy and look for a cheaper schedule, no dearer than one ``known`` by its starts."""
+        starts = None if known is None else np.array(known, np.int64)
+        evaluation = self.evaluate_above(pattern, Fraction(0), starts)
         assert evaluation is not None
         return evaluation
 

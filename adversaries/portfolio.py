@@ -89,7 +89,7 @@ class Portfolio:
             names = [name for name in _PRIOR if self._serves(name, size)]
             weights = [_PRIOR[name] * (_FEWEST + self._credit.get(name, 0.0)) for name in names]
             name = random.choices(names, weights)[0]
-        if name == "family":
+        if name in ("family", "adaptive"):
             size = self.space.max_requests
         evaluations = 200 if size <= 140 else 120 if size <= 400 else 60
         if name != "family":

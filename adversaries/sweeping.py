@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from adversaries.book import witness_of
 from adversaries.pattern import Pattern
 from adversaries.portfolio import Portfolio
 from adversaries.runner import Budget, Runner, StopReason
 from adversaries.searchers import Scored
-from adversaries.searching import MOST_REQUESTS, Progress, require_counts, share_of, witness_of
+from adversaries.searching import MOST_REQUESTS, Progress, local_workforce, require_counts, share_of
 from adversaries.space import Space
 from adversaries.tasks import Setting
 from cr_toolkit.errors import InputError
@@ -89,13 +90,16 @@ def sweep(
     portfolio = Portfolio(searcher, space, seed, families, ascending)
     portfolio.take_in([Scored(one, evaluator.evaluate(one).ratio) for one in starts if space.admits(one)])
 
-    def merged(done: int, changed: bool) -> None:
-        if progress is not None:
-            best = portfolio.best
-            progress(Progress(done, None if best is None else best.ratio, time.monotonic() - began))
+    runner = Runner(portfolio, Budget(evaluations, None), None)
 
-    runner = Runner(setting, portfolio, Budget(evaluations, None), merged)
-    reason = runner.run(jobs)
+    def merged(changed: bool) -> None:
+        if progress is not None:
+            best, seconds = portfolio.best, time.monotonic() - began
+            rate = runner.evaluations / seconds
+            left = (evaluations - runner.evaluations) / rate
+            progress(Progress(runner.evaluations, None if best is None else best.ratio, seconds, rate, left))
+
+    reason = runner.run(local_workforce(setting, jobs, None), merged)
     # One candidate may be the worst at several shares: its witness is built once.
     best = {share: portfolio.archive.best(share) for share in ascending}
     built = {

@@ -16,6 +16,7 @@ from adversaries.space import Space
 
 if TYPE_CHECKING:
     from adversaries.evaluation import Evaluator
+    from adversaries.subject import Subject
 
 
 class Scored(NamedTuple):
@@ -64,3 +65,11 @@ class Searcher(ABC):
     @abstractmethod
     def tell(self, pattern: Pattern, ratio: Fraction) -> None:
         """Learn that ``pattern``, the last one asked for, has ``ratio``; called only if it was evaluated."""
+
+
+class WatchingSearcher(Searcher):
+    """A searcher that sees what the policy does, not only what it costs."""
+
+    @abstractmethod
+    def watch(self, subject: Subject) -> None:
+        """Meet the policy; called once, before the first candidate is asked for."""
