@@ -105,6 +105,7 @@ def search(
     jobs: int = 1,
     max_requests: int | None = None,
     families: bool = True,
+    common_prompt: bool = False,
     starts: Sequence[Pattern] = (),
     out: str | os.PathLike[str] | None = None,
     campaigns: str | os.PathLike[str] | None = None,
@@ -131,6 +132,7 @@ def search(
         jobs: processes to use.
         max_requests: most requests of a candidate; 4000 if not given.
         families: whether ``auto`` may use the known families; without them it starts from nothing.
+        common_prompt: whether all requests of a candidate have the same prompt.
         starts: candidates to begin with, not counted; those outside the space are left out.
         out: folder that receives the best witness as ``best.json`` every time it improves.
         campaigns: folder in which the search is kept, so that the same one goes on where it was stopped or killed.
@@ -143,11 +145,11 @@ def search(
         CrtoolError: if the workers fail.
     """
     began = time.monotonic()
-    _check(evaluations, seconds, seed, jobs, max_requests, searcher)
+    require_counts(evaluations, seconds, seed, jobs, max_requests, searcher)
     if searcher == "family" and not families:
         raise InputError("must not be family in a search without families", field="searcher")
     most = max_requests if max_requests is not None else MOST_REQUESTS
-    space = Space(_share(alpha), _is_burst(traffic), most)
+    space = Space(share_of(alpha), _is_burst(traffic), most, common_prompt)
     if evaluations is None and seconds is None:
         seconds = DEFAULT_SECONDS
     setting = Setting(policy, dict(parameters or {}), Admission(admission), Queue(queue), space, seed)
@@ -214,7 +216,7 @@ class _Sitting:
         self._portfolio.take_in([Scored(one, evaluate(one).ratio) for one in starts if space.admits(one)])
         self.runner = Runner(self._portfolio, self._budget, None if self._kept is None else self._kept.journal)
         for scored in self.runner.resume():
-            if evaluate(scored.pattern).ratio != scored.ratio:
+            if evaluate(scored.pattern, scored.known).ratio != scored.ratio:
                 # What the journal says is then worth nothing.
                 raise InputError(
                     "was begun with a policy or a crtool that gave other ratios; remove it to begin anew",
@@ -238,11 +240,8 @@ class _Sitting:
 
     def workforce(self, jobs: int) -> Workforce:
         """Return who runs the tasks on this machine."""
-        deadline = self._budget.deadline
         journal = None if self._kept is None else self._kept.journal.folder
-        if jobs > 1 and can_travel(self._setting):
-            return Processes(self._setting, jobs, deadline, journal)
-        return ThisProcess(self._setting, deadline, journal)
+        return local_workforce(self._setting, jobs, self._budget.deadline, journal)
 
     def _merged(self, changed: bool) -> None:
         if changed and self.runner.best is not None:
@@ -260,6 +259,13 @@ class _Sitting:
         if limit is not None and rate:
             left.append((limit - done) / rate)
         return Progress(done, None if best is None else best.ratio, seconds, rate, min(left, default=None))
+
+
+def local_workforce(setting: Setting, jobs: int, deadline: float | None, journal: Path | None = None) -> Workforce:
+    """Return who runs the tasks on this machine: several processes if the policy can be sent to them, else this one."""
+    if jobs > 1 and can_travel(setting):
+        return Processes(setting, jobs, deadline, journal)
+    return ThisProcess(setting, deadline, journal)
 
 
 def _cluster(address: str, setting: Setting, budget: Budget) -> Cluster:
@@ -287,13 +293,15 @@ def _arguments(setting: Setting, portfolio: Portfolio, evaluations: int | None, 
         searcher=portfolio.searcher,
         families=portfolio.families,
         max_requests=setting.space.max_requests,
+        common_prompt=setting.space.common_prompt,
         evaluations=evaluations,
         seed=setting.seed,
         starts=tuple(starts),
     )
 
 
-def _share(alpha: Fraction | str | int) -> Fraction:
+def share_of(alpha: Fraction | str | int) -> Fraction:
+    """Return a memory share given as a number or as text; InputError if it is out of range."""
     share = parse_rational(alpha, field="alpha") if isinstance(alpha, str) else Fraction(alpha)
     if not 0 < share <= 1:
         raise InputError(f"must be above 0 and at most 1, got {share}", field="alpha")
@@ -308,9 +316,10 @@ def _is_burst(traffic: str) -> bool:
     return traffic == "burst"
 
 
-def _check(
+def require_counts(
     evaluations: int | None, seconds: float | None, seed: int, jobs: int, max_requests: int | None, searcher: str
 ) -> None:
+    """Raise InputError unless the counts are in range and the searcher is known."""
     for field, value, least in (
         ("evaluations", evaluations, 1),
         ("seed", seed, 0),

@@ -53,6 +53,7 @@ class Task:
         index: its number, which keys its random stream.
         searcher: registered name.
         evaluations: how many.
+        alpha: largest share of the memory that a peak of its candidates may have.
         max_requests: most requests of its candidates.
         elites: candidates it may start from, best first.
     """
@@ -60,6 +61,7 @@ class Task:
     index: int
     searcher: str
     evaluations: int
+    alpha: Fraction
     max_requests: int
     elites: tuple[Scored, ...]
 
@@ -98,15 +100,17 @@ def run_task(
         stopped: asked before every evaluation whether to stop.
         log: file of the task's finished evaluations: those it holds are not made again, new ones are added.
     """
-    space = setting.space.within(task.max_requests)
+    space = setting.space.within(task.max_requests, task.alpha)
     searcher = SEARCHERS[task.searcher](space, task_random(setting.seed, task.index), task.elites)
     if isinstance(searcher, WatchingSearcher):
         searcher.watch(Subject(setting.policy, setting.parameters, setting.admission, setting.queue))
+    searcher.use(evaluator)
     found: dict[object, Scored] = {}
     done = 0
 
     def measure(pattern: Pattern) -> Fraction | None:
-        return evaluator.evaluate(pattern).ratio
+        evaluation = evaluator.evaluate_above(pattern, searcher.threshold, searcher.schedule)
+        return None if evaluation is None else evaluation.ratio
 
     with nullcontext() if log is None else TaskLog(log) as kept:
         try:
@@ -117,9 +121,11 @@ def run_task(
                     continue
                 ratio = measure(pattern) if kept is None else kept.ratio(pattern, measure)
                 if ratio is None:
+                    searcher.reject(pattern)
                     continue
+                known = searcher.schedule
                 searcher.tell(pattern, ratio)
-                found[pattern] = Scored(pattern, ratio)
+                found[pattern] = Scored(pattern, ratio, None if known is None else tuple(known.tolist()))
                 if len(found) > 4 * _KEPT:
                     found = {scored.pattern: scored for scored in _best(found)}
         except KeyboardInterrupt:
@@ -128,5 +134,8 @@ def run_task(
 
 
 def _best(found: Mapping[object, Scored]) -> tuple[Scored, ...]:
+    """Return the best few, and the best of every spread of volumes, best first."""
     # Stable: among equal ratios the smaller instance, then the one found first.
-    return tuple(sorted(found.values(), key=lambda scored: (-scored.ratio, scored.pattern.size))[:_KEPT])
+    ranked = sorted(found.values(), key=lambda scored: (-scored.ratio, scored.pattern.size))
+    kinds = {scored.pattern.spread: scored for scored in reversed(ranked)}
+    return tuple(dict.fromkeys((*ranked[:_KEPT], *sorted(kinds.values(), key=lambda scored: -scored.ratio))))
