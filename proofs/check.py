@@ -213,7 +213,8 @@ class _Tally:
         for policy in sorted({THEOREMS[name].policy for name in ids if THEOREMS[name].proof is not None}):
             theorems = [THEOREMS[name] for name in ids if THEOREMS[name].policy == policy]
             rules = tuple(dict.fromkeys(rule for theorem in theorems for rule in theorem.admission))
-            for trial in trials(instance, policy, rules, seed) if instance.is_burst else ():
+            queues = tuple(dict.fromkeys(queue for theorem in theorems for queue in theorem.queue))
+            for trial in trials(instance, policy, rules, seed, queues) if instance.is_burst else ():
                 setting = Setting.of(trial.run)
                 scope = [theorem for theorem in theorems if theorem.failed_hypothesis(instance, setting) is None]
                 needed = self.always.union(*(self._lemmas_of(theorem, graph) for theorem in scope))

@@ -96,3 +96,17 @@ def nonnegative_between(polynomial: Any, variable: Any, low: Any, high: Any) -> 
     count = poly.degree() + 2
     values = [poly.eval(low + span * sympy.Rational(k, count)) for k in range(1, count)]
     return all(value >= 0 for value in values) and any(value > 0 for value in values)
+
+
+def limit_at_infinity(expression: Any, variable: Any) -> Any:
+    """Return the limit of a rational function as ``variable`` grows, or None if it is 0, infinite or not rational.
+
+    It is the quotient of the leading coefficients, which must not vanish for the values meant.
+    """
+    import sympy
+
+    numerator, denominator = sympy.fraction(sympy.cancel(sympy.together(expression)))
+    above, below = sympy.Poly(numerator, variable), sympy.Poly(denominator, variable)
+    if above.degree() != below.degree():
+        return None
+    return sympy.cancel(above.LC() / below.LC())

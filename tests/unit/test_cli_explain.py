@@ -27,7 +27,7 @@ def witness(tmp_path):
 def test_check_of_all_theorems_as_text(capsys):
     assert run(["theorem", "check", "--instances", "30"]) == 0
     out = capsys.readouterr().out
-    assert "all is well: 7 theorems proved here" in out
+    assert "all is well: 11 theorems proved here" in out
     assert "on 30 instances" in out
     assert "claiming none: amax-interval" in out
 
