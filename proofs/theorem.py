@@ -214,12 +214,13 @@ class Theorem:
 def sympy_symbols() -> dict[str, Any]:
     """Return the symbols that formulas use, by name, each with what is known of its sign.
 
-    M memory, P largest peak, T largest output (tokens); alpha memory share; gamma = (M - P + 1)/M; mu, rho, lam, eps
-    of the Poisson theorems; theta the one-bit threshold; b = l/u of an interval; n the number of requests.
+    M memory, P largest peak, T largest output (tokens); K = T, but 3 for T = 2; alpha memory share;
+    gamma = (M - P + 1)/M; mu, rho, lam, eps of the Poisson theorems; theta the one-bit threshold; b = l/u of an
+    interval; n the number of requests.
     """
     import sympy
 
-    names = ("M", "P", "T", "alpha", "gamma", "mu", "rho", "eps", "Ev", "theta", "b", "n")
+    names = ("M", "P", "T", "K", "alpha", "gamma", "mu", "rho", "eps", "Ev", "theta", "b", "n")
     return {name: sympy.Symbol(name, positive=True) for name in names}
 
 

@@ -29,6 +29,7 @@ SCHEMAS = MappingProxyType(
         "theorem-check": results.TheoremCheck,
         "explain": results.ExplainResult,
         "frontier": results.FrontierResult,
+        "taxonomy": results.TaxonomyResult,
     }
 )
 """The struct of each format, by the name that ``crtool schema`` knows."""
