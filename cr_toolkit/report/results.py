@@ -226,6 +226,28 @@ class TheoremCheck(Record, frozen=True, tag_field="format", tag="crtool/theorem-
     unproved: tuple[str, ...]
 
 
+class AttackedLemma(Record, frozen=True):
+    """The tightest row found for a lemma: lhs/rhs, above 1 only if it is broken, and the run it was met on."""
+
+    id: str
+    rows: NonNegative
+    ratio: RationalText | None
+    row: str | None
+    broken: bool
+    instance: InstanceRecord | None
+    policy: str | None
+    admission: str | None
+    queue: str | None
+
+
+class TheoremAttack(Record, frozen=True, tag_field="format", tag="crtool/theorem-attack/1"):
+    """``theorem attack``: hill climbing for each lemma."""
+
+    evaluations: NonNegative
+    seed: int
+    lemmas: tuple[AttackedLemma, ...]
+
+
 class ProofStep(Record, frozen=True):
     """One step of a proof on a run: the expression after it, its value and how much was lost (steps)."""
 

@@ -27,6 +27,7 @@ SCHEMAS = MappingProxyType(
         "gate": results.GateResult,
         "theorems": results.TheoremList,
         "theorem-check": results.TheoremCheck,
+        "theorem-attack": results.TheoremAttack,
         "explain": results.ExplainResult,
         "frontier": results.FrontierResult,
         "taxonomy": results.TaxonomyResult,

@@ -12,7 +12,8 @@ from cr_toolkit.cli.options import format_option
 
 if TYPE_CHECKING:
     from cr_toolkit.model import Instance
-    from cr_toolkit.report.results import ProofLemma, ShareBound, TheoremCheck, TheoremResult
+    from cr_toolkit.report.results import AttackedLemma, ProofLemma, ShareBound, TheoremCheck, TheoremResult
+    from proofs.attack import Attack
     from proofs.check import CheckReport
     from proofs.theorem import Theorem
 
@@ -22,12 +23,13 @@ Examples:
   crtool theorem show svf-burst
   crtool theorem check
   crtool theorem check svf-burst-sharp --instances 1000
+  crtool theorem attack chain-area --evaluations 20000
 """
 
 
 @click.group("theorem", epilog=_EPILOG)
 def command() -> None:
-    """List the theorems, show one in full, or check the proofs."""
+    """List the theorems, show one in full, check the proofs, or attack a lemma."""
 
 
 @command.command("list")
@@ -119,6 +121,82 @@ def check(theorems: tuple[str, ...], instances: int, seed: int, form: str) -> Ex
     else:
         _write_check(report)
     return ExitCode.HELD if report.ok else ExitCode.REJECTED
+
+
+@command.command("attack")
+@click.argument("lemmas", nargs=-1, metavar="[LEMMA]...")
+@click.option(
+    "--evaluations",
+    type=click.IntRange(1, 10**8),
+    default=1000,
+    show_default=True,
+    help="How many instances to try for each lemma.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the instances.")
+@format_option()
+def attack(lemmas: tuple[str, ...], evaluations: int, seed: int, form: str) -> ExitCode:
+    """Search for the instance on which a lemma is tightest, or broken.
+
+    Without a LEMMA, all of them in turn. Exit code 4 if a lemma is broken.
+    """
+    from cr_toolkit.cli.console import write, write_json, write_table
+    from cr_toolkit.cli.progress import counted
+    from cr_toolkit.report.results import TheoremAttack
+    from cr_toolkit.report.wording import decimal
+    from proofs.attack import attack as climb
+    from proofs.lemma import LEMMAS
+
+    names = lemmas or LEMMAS.names()
+    for name in names:
+        LEMMAS[name]
+    with counted("attacking lemmas", len(names)) as watch:
+        found = [climb(name, evaluations, seed) for name in watch(names)]
+    if form == "json":
+        write_json(TheoremAttack(evaluations=evaluations, seed=seed, lemmas=tuple(map(_attack_result, found))))
+    else:
+        header = ("lemma", "inequalities", "largest lhs/rhs", "where", "instance")
+        rows = []
+        for one in found:
+            ratio = "-" if one.ratio is None else decimal(one.ratio, towards="down")
+            where = "" if one.row is None else one.row.label
+            rows.append((one.lemma, f"{one.rows:,}", ratio, where, _attacked(one)))
+        write_table(header, rows, left=len(header))
+        for one in found:
+            if one.broken and one.row is not None:
+                write(f"BROKEN: {one.lemma}: {one.row.lhs} > {one.row.rhs}")
+    return ExitCode.REJECTED if any(one.broken for one in found) else ExitCode.HELD
+
+
+def _attacked(found: Attack) -> str:
+    """Return an instance in one line, with runs of equal requests counted."""
+    from itertools import groupby
+
+    if found.trial is None:
+        return ""
+    run = found.trial.run
+    groups = groupby((request.prompt, request.output) for request in run.instance.requests)
+    counted = ((size, len(list(members))) for size, members in groups)
+    sizes = ", ".join(f"({s},{o})" + (f" x {count}" if count > 1 else "") for (s, o), count in counted)
+    return f"M={run.instance.memory} {sizes} [{run.admission}]"
+
+
+def _attack_result(found: Attack) -> AttackedLemma:
+    from cr_toolkit.model.formats import instance_record
+    from cr_toolkit.report.explaining import number_text
+    from cr_toolkit.report.results import AttackedLemma
+
+    run = None if found.trial is None else found.trial.run
+    return AttackedLemma(
+        id=found.lemma,
+        rows=found.rows,
+        ratio=None if found.ratio is None else number_text(found.ratio),
+        row=None if found.row is None else found.row.label,
+        broken=found.broken,
+        instance=None if run is None else instance_record(run.instance),
+        policy=None if run is None else run.policy,
+        admission=None if run is None else run.admission.value,
+        queue=None if run is None else run.queue.value,
+    )
 
 
 def _write_check(report: CheckReport) -> None:

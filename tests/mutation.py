@@ -1,0 +1,182 @@
+"""Mutants of lemma files: small changes to the algebra, or to the inequality, and what becomes of them.
+
+A mutant swaps + with - or * with /, adds one to an integer, drops an operand (a term or a factor), reverses the
+order of a subtraction or a division, or flips a sign.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from proofs.lemma import LEMMAS
+from proofs.symbolic import identity, nonnegative, nonnegative_between
+from proofs.trial import Trial
+
+SWAPPED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One changed file.
+
+    Attributes:
+        lemma: the lemma's id.
+        function: the changed function.
+        change: "before -> after", the changed expression as source.
+        in_identity: whether the change is inside a call of ``identity``.
+        namespace: the module's names with the change in force.
+    """
+
+    lemma: str
+    function: str
+    change: str
+    in_identity: bool
+    namespace: dict[str, Any]
+
+
+def mutants(name: str, *, rows: bool) -> Iterator[Mutant]:
+    """Yield the mutants of a lemma's algebra and its helpers, or with ``rows`` those of its inequality."""
+    module = sys.modules[LEMMAS[name].algebra.__module__]
+    tree = ast.parse(inspect.getsource(module))
+    places = [i for i, node in enumerate(tree.body) if isinstance(node, ast.FunctionDef)]
+    for place in places:
+        if (tree.body[place].name == "rows") is not rows:
+            continue
+        for number, variant in _variants(tree.body[place]):
+            changed = copy.deepcopy(tree.body[place])
+            node = list(ast.walk(changed))[number]
+            calls = [
+                n for n in ast.walk(changed) if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "identity"
+            ]
+            inside = any(node is part for call in calls for part in ast.walk(call))
+            before, after = ast.unparse(node), variant(copy.deepcopy(node))
+            changed = _Replaced(node, after).visit(changed)
+            namespace = dict(vars(module))
+            for other in places:
+                # Helpers of the module look their names up in the mutant's namespace.
+                body = changed if other == place else tree.body[other]
+                exec(compile(ast.fix_missing_locations(ast.Module([body], [])), name, "exec"), namespace)
+            yield Mutant(name, tree.body[place].name, f"{before} -> {ast.unparse(after)}", inside, namespace)
+
+
+class _Replaced(ast.NodeTransformer):
+    def __init__(self, old: ast.AST, new: ast.AST) -> None:
+        self.old, self.new = old, new
+
+    def visit(self, node: ast.AST) -> Any:
+        return self.new if node is self.old else self.generic_visit(node)
+
+
+def _variants(function: ast.AST) -> Iterator[tuple[int, Callable[[Any], ast.AST]]]:
+    """Yield (number of a node in ``ast.walk``, what makes its mutant of it)."""
+    for number, node in enumerate(ast.walk(function)):
+        if isinstance(node, ast.BinOp) and type(node.op) in SWAPPED:
+            yield number, _swap
+            yield number, lambda n: n.left
+            if isinstance(node.op, ast.Add | ast.Mult):
+                yield number, lambda n: n.right
+            else:
+                yield number, lambda n: ast.BinOp(n.right, n.op, n.left)
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            yield number, lambda n: n.operand
+        elif isinstance(node, ast.Constant) and type(node.value) is int:
+            yield number, lambda n: ast.Constant(n.value + 1)
+
+
+def _swap(node: ast.BinOp) -> ast.BinOp:
+    node.op = SWAPPED[type(node.op)]()
+    return node
+
+
+def algebra_outcome(mutant: Mutant) -> str:
+    """Return ``killed``, or how a surviving mutant's claims differ: ``same``, ``weaker`` or ``other``.
+
+    Weaker claims are those whose expression exceeds the original's by something shown to be non-negative.
+    """
+    original = _recorded(LEMMAS[mutant.lemma].algebra.__globals__)
+    try:
+        changed = _recorded(mutant.namespace)
+    except (ArithmeticError, AttributeError, TypeError, ValueError):
+        return "killed"
+    if changed is None:
+        return "killed"
+    assert original is not None
+    if len(changed) != len(original):
+        return "other"
+    kinds = {_compared(before, after) for before, after in zip(original, changed, strict=True)}
+    return next(kind for kind in ("other", "weaker", "same") if kind in kinds)
+
+
+_RECORDED: dict[int, list[tuple[Any, ...]] | None] = {}
+
+
+def _recorded(namespace: dict[str, Any]) -> list[tuple[Any, ...]] | None:
+    """Return the arguments of every symbolic check that ``algebra`` makes; None if a step is not proved."""
+    calls: list[tuple[Any, ...]] = []
+
+    def recording(check: Callable[..., bool]) -> Callable[..., bool]:
+        def recorded(*arguments: Any) -> bool:
+            calls.append((check.__name__, *arguments))
+            return check(*arguments)
+
+        return recorded
+
+    checks = (identity, nonnegative, nonnegative_between)
+    saved = {check.__name__: namespace.get(check.__name__) for check in checks}
+    namespace.update({check.__name__: recording(check) for check in checks})
+    try:
+        proved = all(step.proved is True for step in namespace["algebra"]())
+    finally:
+        namespace.update(saved)
+    return calls if proved else None
+
+
+def _compared(before: tuple[Any, ...], after: tuple[Any, ...]) -> str:
+    if before[0] != after[0]:
+        return "other"
+    if before[0] == "identity":
+        return "same" if before == after else "other"
+    if before[2:] != after[2:]:
+        return "other"
+    if identity(before[1], after[1]):
+        return "same"
+    check = nonnegative if before[0] == "nonnegative" else nonnegative_between
+    return "weaker" if check(after[1] - before[1], *before[2:]) else "other"
+
+
+def rows_outcome(mutant: Mutant, trials: list[Trial]) -> str:
+    """Return ``killed`` if the mutant's inequality breaks on a trial, raises or says nothing, or how it differs.
+
+    ``same``: the same rows; ``weaker``: no row has less slack; ``other``: some row has less slack and still holds.
+    """
+    rows = mutant.namespace["rows"]
+    original = LEMMAS[mutant.lemma].rows
+    seen, kinds = 0, {"same"}
+    for trial in trials:
+        try:
+            changed = list(rows(trial))
+        except (ArithmeticError, AttributeError, IndexError, TypeError, ValueError, KeyError):
+            return "killed"
+        seen += len(changed)
+        if any(row.lhs > row.rhs for row in changed):
+            return "killed"
+        kinds |= _rows_compared(list(original(trial)), changed)
+    return "killed" if seen == 0 else next(kind for kind in ("other", "weaker", "same") if kind in kinds)
+
+
+def _rows_compared(before: list[Any], after: list[Any]) -> set[str]:
+    if len(before) != len(after):
+        return {"other"}
+    kinds = set()
+    for old, new in zip(before, after, strict=True):
+        if (old.lhs, old.rhs) != (new.lhs, new.rhs):
+            # Of two true rows the one with the larger lhs/rhs says more.
+            tighter = new.lhs * old.rhs > old.lhs * new.rhs if old.rhs > 0 and new.rhs > 0 else new.slack < old.slack
+            kinds.add("other" if tighter else "weaker")
+    return kinds
