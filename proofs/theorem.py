@@ -111,8 +111,7 @@ class Theorem:
         instance_bound: the exact bound of an instance that satisfies every premise; None when there is no constant.
         share_bound: an exact bound for all instances of memory share at most alpha; None outside its range.
         order: whether the formula is an order of growth, O(...) or Omega(...), and no bound by itself.
-        unbounded_above: of a lower bound without a constant: at every memory share above this one no constant bounds
-            the ratio.
+        unbounded_above: no constant bounds the ratio at any memory share above this one; None if one does, or may.
         families: the families of instances whose certified ratio demonstrates a lower bound.
         restarts: whether the policy may stop a request, which loses its progress.
         proof: the lemma that concludes the proof in ``proofs.lemmas``, or None.

@@ -99,9 +99,12 @@ def algebra_outcome(mutant: Mutant) -> str:
 
     Weaker claims are those whose expression exceeds the original's by something shown to be non-negative.
     """
-    original = _recorded(LEMMAS[mutant.lemma].algebra.__globals__)
+    steps = _step_function(mutant)
+    if (mutant.lemma, steps) not in _ORIGINAL:
+        _ORIGINAL[mutant.lemma, steps] = _recorded(LEMMAS[mutant.lemma].algebra.__globals__, steps)
+    original = _ORIGINAL[mutant.lemma, steps]
     try:
-        changed = _recorded(mutant.namespace)
+        changed = _recorded(mutant.namespace, steps)
     except (ArithmeticError, AttributeError, TypeError, ValueError):
         return "killed"
     if changed is None:
@@ -113,11 +116,18 @@ def algebra_outcome(mutant: Mutant) -> str:
     return next(kind for kind in ("other", "weaker", "same") if kind in kinds)
 
 
-_RECORDED: dict[int, list[tuple[Any, ...]] | None] = {}
+_ORIGINAL: dict[tuple[str, str], list[tuple[Any, ...]] | None] = {}
 
 
-def _recorded(namespace: dict[str, Any]) -> list[tuple[Any, ...]] | None:
-    """Return the arguments of every symbolic check that ``algebra`` makes; None if a step is not proved."""
+def _step_function(mutant: Mutant) -> str:
+    """Return the function whose steps the change can reach: a part of the algebra, or all of it."""
+    function = mutant.namespace[mutant.function]
+    alone = inspect.isgeneratorfunction(function) and not inspect.signature(function).parameters
+    return mutant.function if alone else "algebra"
+
+
+def _recorded(namespace: dict[str, Any], steps: str) -> list[tuple[Any, ...]] | None:
+    """Return the arguments of every symbolic check that the steps make; None if one is not proved."""
     calls: list[tuple[Any, ...]] = []
 
     def recording(check: Callable[..., bool]) -> Callable[..., bool]:
@@ -131,7 +141,7 @@ def _recorded(namespace: dict[str, Any]) -> list[tuple[Any, ...]] | None:
     saved = {check.__name__: namespace.get(check.__name__) for check in checks}
     namespace.update({check.__name__: recording(check) for check in checks})
     try:
-        proved = all(step.proved is True for step in namespace["algebra"]())
+        proved = all(step.proved is True for step in namespace[steps]())
     finally:
         namespace.update(saved)
     return calls if proved else None
