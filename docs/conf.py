@@ -239,7 +239,14 @@ def write_pictures() -> None:
     from proof_graph import draw_proof
 
     draw_proof(GENERATED / "proof-all.svg", None)
-    for theorem in ("svf-burst", "svf-burst-centroid", "svf-burst-sharp", "svf-burst-lookahead", "svf1-burst", "svf1-burst-root"):
+    for theorem in (
+        "svf-burst",
+        "svf-burst-centroid",
+        "svf-burst-sharp",
+        "svf-burst-lookahead",
+        "svf1-burst",
+        "svf1-burst-root",
+    ):
         draw_proof(GENERATED / f"proof-{theorem}.svg", [theorem])
     (GENERATED / "explained.svg").write_bytes(explained_picture())
 

@@ -174,7 +174,7 @@ class InconsistentTheoremsError(CrtoolError):
 
 
 def taxonomy(alpha: Fraction, kept: Sequence[Kept]) -> Taxonomy:
-    """Return the table at memory share ``alpha`` with the witnesses of a corpus.
+    """Return the table at memory share ``alpha`` with the witnesses of a corpus and members of every family.
 
     Raises:
         InconsistentTheoremsError: if two theorems contradict each other at ``alpha`` or at a share of the usual tables.
@@ -183,6 +183,12 @@ def taxonomy(alpha: Fraction, kept: Sequence[Kept]) -> Taxonomy:
     if disputes:
         raise InconsistentTheoremsError("theorems contradict each other: " + "; ".join(disputes))
     found = [Found(one.witness, one.path.name) for one in kept if one.alpha <= alpha]
+    found += [
+        Found(member.witness, f"family {name}")
+        for name, family in FAMILIES.items()
+        if family.policy in POLICIES
+        for member in members(name, alpha)
+    ]
     return Taxonomy(alpha, tuple(_cell(cell, alpha, found) for cell in cells()))
 
 
@@ -197,17 +203,16 @@ def verify(
         watch: wraps what is searched, to show progress.
     """
     shown = tuple(demonstrate(table.alpha))
-    certified = [Found(point.witness, f"family {one.family}") for one in shown for point in one.points]
     searches, interrupted = 0, False
     rows: list[Row] = []
     places: list[Place] = [(report, row) for report in table.cells for row in report.rows]
     for report, place in watch(places):
         row = place
-        found = [one for one in certified if _belongs(one, report.cell, row, table.alpha)]
+        found: list[Found] = []
         if row.available and report.cell.traffic in SEARCHED and not interrupted:
             outcome = _search(report.cell, row, table.alpha, effort)
             searches, interrupted = searches + len(outcome.found), outcome.interrupted
-            found += outcome.found
+            found = outcome.found
             row = replace(row, note=outcome.note)
         rows.append(_judged(row, report, table.alpha, found))
     remaining = iter(rows)

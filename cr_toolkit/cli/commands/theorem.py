@@ -101,21 +101,32 @@ def show(theorem: str, form: str) -> ExitCode:
     help="How many generated instances every lemma is evaluated on.",
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the instances.")
+@click.option(
+    "--corpus/--no-corpus",
+    default=True,
+    show_default=True,
+    help="Also evaluate on the witnesses that come with crtool; of their largest, the lemmas that take linear time.",
+)
 @format_option()
-def check(theorems: tuple[str, ...], instances: int, seed: int, form: str) -> ExitCode:
+def check(theorems: tuple[str, ...], instances: int, seed: int, corpus: bool, form: str) -> ExitCode:
     """Check the proofs of some theorems, or of all.
 
     No lemma is missing or rests on itself, every algebraic step is proved symbolically, and every inequality holds in
-    exact arithmetic on generated instances. Exit code 4 if a proof fails.
+    exact arithmetic on generated instances and on the bursts of the corpus. Exit code 4 if a proof fails.
     """
+    from itertools import chain
+
+    from adversaries.corpus import SHIPPED, SMALL, load
     from cr_toolkit.cli.console import write_json
     from cr_toolkit.cli.progress import counted
     from proofs.check import check_theorems
     from proofs.sample import sample_instances
 
     ids = theorems or None
-    with counted("checking proofs", instances) as watch:
-        report = check_theorems(ids, watch(sample_instances(instances, seed)), seed=seed)
+    folders = (SMALL, SHIPPED) if corpus else ()
+    kept = [one.witness.instance.to_instance() for folder in folders for one in load(folder) if one.is_burst]
+    with counted("checking proofs", instances + len(kept)) as watch:
+        report = check_theorems(ids, watch(chain(kept, sample_instances(instances, seed))), seed=seed)
     if form == "json":
         write_json(_check_result(report, seed))
     else:
