@@ -75,6 +75,8 @@ def nonnegative_between(polynomial: Any, variable: Any, low: Any, high: Any) -> 
     from sympy.polys.polyerrors import BasePolynomialError
 
     low, high = sympy.sympify(low), sympy.sympify(high)
+    if not low <= high:
+        return False
     try:
         poly = sympy.Poly(polynomial, variable, domain="QQ")
     except BasePolynomialError:
@@ -96,6 +98,16 @@ def nonnegative_between(polynomial: Any, variable: Any, low: Any, high: Any) -> 
     count = poly.degree() + 2
     values = [poly.eval(low + span * sympy.Rational(k, count)) for k in range(1, count)]
     return all(value >= 0 for value in values) and any(value > 0 for value in values)
+
+
+def ratio_nonnegative_between(expression: Any, variable: Any, low: Any, high: Any) -> bool:
+    """Return whether a rational function in one variable is >= 0 on [low, high] and its denominator > 0 inside."""
+    import sympy
+
+    numerator, denominator = sympy.fraction(sympy.cancel(sympy.together(expression)))
+    if nonnegative_between(-denominator, variable, low, high):
+        numerator, denominator = -numerator, -denominator
+    return all(nonnegative_between(part, variable, low, high) for part in (denominator, numerator))
 
 
 def limit_at_infinity(expression: Any, variable: Any) -> Any:

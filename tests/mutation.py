@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import sympy
+
 from proofs.lemma import LEMMAS
 from proofs.symbolic import identity, nonnegative, nonnegative_between
 from proofs.trial import Trial
@@ -95,9 +97,10 @@ def _swap(node: ast.BinOp) -> ast.BinOp:
 
 
 def algebra_outcome(mutant: Mutant) -> str:
-    """Return ``killed``, or how a surviving mutant's claims differ: ``same``, ``weaker`` or ``other``.
+    """Return ``killed``, or how a surviving mutant's claims differ: ``same``, ``scope``, ``weaker`` or ``other``.
 
-    Weaker claims are those whose expression exceeds the original's by something shown to be non-negative.
+    ``scope``: a claim is about other symbols or another range, which the table of scopes finds out. ``weaker``: the
+    expression exceeds the original's by something shown to be non-negative.
     """
     steps = _step_function(mutant)
     if (mutant.lemma, steps) not in _ORIGINAL:
@@ -110,8 +113,8 @@ def algebra_outcome(mutant: Mutant) -> str:
     if changed is None:
         return "killed"
     assert original is not None
-    if len(changed) != len(original):
-        return "other"
+    if list(map(scope, changed)) != list(map(scope, original)):
+        return "scope"
     kinds = {_compared(before, after) for before, after in zip(original, changed, strict=True)}
     return next(kind for kind in ("other", "weaker", "same") if kind in kinds)
 
@@ -147,13 +150,26 @@ def _recorded(namespace: dict[str, Any], steps: str) -> list[tuple[Any, ...]] | 
     return calls if proved else None
 
 
+def scope(call: tuple[Any, ...]) -> str:
+    """Return what a symbolic check is about: its kind, the symbols it ranges over, and the interval if there is one."""
+    check, *arguments = call
+    expressions = arguments if check == "identity" else arguments[:1]
+    names = sorted({symbol.name for expression in expressions for symbol in sympy.sympify(expression).free_symbols})
+    interval = "" if check != "nonnegative_between" else " on [" + ", ".join(map(str, arguments[2:])) + "]"
+    return f"{check} {' '.join(names)}{interval}".strip()
+
+
+def scopes(name: str) -> list[str]:
+    """Return the scope of every symbolic check that a lemma's algebra makes, in order."""
+    LEMMAS[name]
+    calls = _recorded(LEMMAS[name].algebra.__globals__, "algebra")
+    assert calls is not None, name
+    return list(map(scope, calls))
+
+
 def _compared(before: tuple[Any, ...], after: tuple[Any, ...]) -> str:
-    if before[0] != after[0]:
-        return "other"
     if before[0] == "identity":
-        return "same" if before == after else "other"
-    if before[2:] != after[2:]:
-        return "other"
+        return "same" if all(map(identity, before[1:], after[1:])) else "other"
     if identity(before[1], after[1]):
         return "same"
     check = nonnegative if before[0] == "nonnegative" else nonnegative_between

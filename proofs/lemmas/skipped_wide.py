@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cr_toolkit.policies import Admission, Queue
 from proofs.extremal import skipped_wide_of
 from proofs.lemma import Lemma, Row, Step, prove
-from proofs.symbolic import identity, nonnegative, symbols
+from proofs.symbolic import identity, nonnegative, symbols, volume
 from proofs.trial import Trial
 
 
@@ -26,6 +26,8 @@ def rows(trial: Trial) -> Iterator[Row]:
 
 def algebra() -> Iterator[Step]:
     """Yield who fits beside whom; M = 4q."""
+    import sympy
+
     q, k, more = symbols("q k more")
     M = 4 * q
     yield Step("step 1: a wide request and both long ones hold M - 1", identity((2 * q + 1) + 2 * (q - 1), M - 1))
@@ -34,7 +36,7 @@ def algebra() -> Iterator[Step]:
     late = (2 * q + 1) + 2 * (q - 2 + k + 1) - M
     yield Step("a wide request at k >= 1 beside both: 2k - 1 too many", identity(late, 2 * k - 1))
     yield Step("2k - 1 > 0 for k >= 1", nonnegative((2 * k - 1).subs(k, 1 + more) - 1))
-    volumes = (q - 2) * q + q * (q + 1) / 2 - (2 * q + 1)
+    volumes = volume(q - 2, q) - volume(2 * q, sympy.Integer(1))
     yield Step("a long volume is at least a wide one for q >= 3", nonnegative(volumes.subs(q, 3 + more)))
 
 

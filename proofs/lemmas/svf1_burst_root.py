@@ -23,7 +23,9 @@ def algebra() -> Iterator[Step]:
     S, H, V, M, c, r, q, OPT, more, spare, room = symbols("S H V M c r q OPT more spare room")
     cost = S + 2 * (r * (2 * H + V) - V) / c
     rounded = S + 2 * r * (2 * H + V) / c
-    yield Step("sum V_{j-1} = sum V_j - V <= r (2H + V)", nonnegative(rounded - cost))
+    yield Step(
+        "sum V_{j-1} = sum V_j - V: the bound without - V is larger by 2V/c", identity(rounded - cost, 2 * V / c)
+    )
     # M OPT = M sum d + H + V/2 + spare, and sum d = S/3 + more.
     busy = M * (S / 3 + more) + H + V / 2 + spare
     left = 2 * M * (busy / M - S / 3) - (2 * H + V)
@@ -31,7 +33,7 @@ def algebra() -> Iterator[Step]:
     through = S + q * (OPT - S / 3)
     yield Step("q OPT - [S + q (OPT - S/3)] = S (q/3 - 1)", identity(q * OPT - through, S * (q / 3 - 1)))
     yield Step("(2r/c) 2M = q", identity(2 * r / c * 2 * M, (4 * r * M / c)))
-    yield Step("q >= 3 for r >= 1, M >= c", nonnegative((4 * r * M / c - 3).subs({r: 1 + more, M: c + room})))
+    yield Step("q >= 4 for r >= 1, M >= c", nonnegative((4 * r * M / c - 4).subs({r: 1 + more, M: c + room})))
 
 
 SVF1_BURST_ROOT = prove(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cr_toolkit.policies import Admission
-from proofs.extremal import comb_of
+from proofs.extremal import Comb, comb_of
 from proofs.lemma import Lemma, Row, Step, prove
 from proofs.lemmas.comb_packing import packing_bound
 from proofs.symbolic import identity, limit_at_infinity, nonnegative, symbols
@@ -24,7 +24,10 @@ def algebra() -> Iterator[Step]:
     """Yield the limits, N first and then h, of the quotient of the two lemmas' bounds; M/v tends to 1 + x."""
     n, h, N, x, e, more, alpha = symbols("n h N x e more alpha")
     v = h * (h + 1) / 2
-    R = (v + n * h - 1 - h) / v
+    M = v + n * h - 1
+    R = (M - h) / v
+    yield Step("M is the comb's memory", M.subs({h: 3, n: 2}) == Comb(3, 2, 1).memory)
+    yield Step("R v + h = M", identity(R * v + h, M))
     K = n * N
     cost = (n + 1) * h * N * (N + 1) / 2
     other = K * (K - 1) / (2 * R) + K * h + N * ((K - 1) / R + h) + N * (N + 1) / 2
@@ -34,7 +37,7 @@ def algebra() -> Iterator[Step]:
     second = limit_at_infinity(first.subs(n, x * h / 2 + e), h)
     yield Step("h -> oo, n = x h/2 + e with e bounded: 2 (1 + x)/x", identity(second, 2 * (1 + x) / x))
     yield Step("x = (1 - alpha)/alpha: 2/(1 - alpha)", identity(second.subs(x, (1 - alpha) / alpha), 2 / (1 - alpha)))
-    share = v / (v + n * h - 1)
+    share = v / M
     bounded = (1 / (1 + x) - share).subs(n, (x * v + 1 + more) / h)
     yield Step("v/M <= 1/(1 + x) = alpha for n h >= x v + 1", nonnegative(bounded))
     yield Step("(x v + 1)/h = x h/2 + x/2 + 1/h", identity((x * v + 1) / h, x * h / 2 + x / 2 + 1 / h))
