@@ -2,7 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, NamedTuple
+
+
+class Claim(NamedTuple):
+    """An inequality that was accepted: ``expression`` >= 0 for non-negative symbols.
+
+    With a ``variable``, for that one in [low, high] only.
+    """
+
+    expression: Any
+    variable: Any = None
+    low: Any = None
+    high: Any = None
+
+
+_HEARD: list[list[Claim]] = []
+
+
+@contextmanager
+def heard() -> Iterator[list[Claim]]:
+    """Collect the inequalities that are accepted while the block runs, for a second opinion."""
+    claims: list[Claim] = []
+    _HEARD.append(claims)
+    try:
+        yield claims
+    finally:
+        _HEARD.pop()
+
+
+def _told(check: Callable[..., bool]) -> Callable[..., bool]:
+    """Tell whoever listens of each inequality that ``check`` accepts."""
+
+    @wraps(check)
+    def telling(*arguments: Any) -> bool:
+        accepted = check(*arguments)
+        if accepted:
+            for claims in _HEARD:
+                claims.append(Claim(*arguments))
+        return accepted
+
+    return telling
 
 
 def symbols(names: str) -> Any:
@@ -34,6 +77,7 @@ def identity(left: Any, right: Any) -> bool:
     return bool(sympy.cancel(sympy.together(left - right)) == 0)
 
 
+@_told
 def nonnegative(expression: Any) -> bool:
     """Return whether a rational function is shown >= 0 for all non-negative values of its symbols.
 
@@ -66,6 +110,7 @@ def _common_sign(coefficients: list[Any]) -> int | None:
     return -1 if all(value <= 0 for value in coefficients) else None
 
 
+@_told
 def nonnegative_between(polynomial: Any, variable: Any, low: Any, high: Any) -> bool:
     """Return whether a rational polynomial in one variable is >= 0 on [low, high]; ``high`` may be ``sympy.oo``.
 

@@ -17,8 +17,11 @@ from typing import Any
 import sympy
 
 from proofs.lemma import LEMMAS
-from proofs.symbolic import identity, nonnegative, nonnegative_between
+from proofs.symbolic import identity, nonnegative, nonnegative_between, ratio_nonnegative_between
 from proofs.trial import Trial
+
+CHECKS = (identity, nonnegative, nonnegative_between, ratio_nonnegative_between)
+"""The symbolic checks that steps are made of."""
 
 SWAPPED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
 
@@ -140,8 +143,8 @@ def _recorded(namespace: dict[str, Any], steps: str) -> list[tuple[Any, ...]] | 
 
         return recorded
 
-    checks = (identity, nonnegative, nonnegative_between)
-    saved = {check.__name__: namespace.get(check.__name__) for check in checks}
+    checks = [check for check in CHECKS if check.__name__ in namespace]
+    saved = {check.__name__: namespace[check.__name__] for check in checks}
     namespace.update({check.__name__: recording(check) for check in checks})
     try:
         proved = all(step.proved is True for step in namespace[steps]())
@@ -155,7 +158,7 @@ def scope(call: tuple[Any, ...]) -> str:
     check, *arguments = call
     expressions = arguments if check == "identity" else arguments[:1]
     names = sorted({symbol.name for expression in expressions for symbol in sympy.sympify(expression).free_symbols})
-    interval = "" if check != "nonnegative_between" else " on [" + ", ".join(map(str, arguments[2:])) + "]"
+    interval = "" if not check.endswith("between") else " on [" + ", ".join(map(str, arguments[2:])) + "]"
     return f"{check} {' '.join(names)}{interval}".strip()
 
 
@@ -172,7 +175,7 @@ def _compared(before: tuple[Any, ...], after: tuple[Any, ...]) -> str:
         return "same" if all(map(identity, before[1:], after[1:])) else "other"
     if identity(before[1], after[1]):
         return "same"
-    check = nonnegative if before[0] == "nonnegative" else nonnegative_between
+    check = next(check for check in CHECKS if check.__name__ == before[0])
     return "weaker" if check(after[1] - before[1], *before[2:]) else "other"
 
 

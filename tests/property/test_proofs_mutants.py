@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from proofs.lemma import LEMMAS
-from proofs.sample import sample_instances, trials
-from tests.mutation import algebra_outcome, mutants, rows_outcome, scopes
+from tests.mutation import algebra_outcome, mutants, scopes
 
 SCOPES = json.loads((Path(__file__).parent / "proof_scopes.json").read_text())
 DOCS = (Path(__file__).parents[2] / "docs" / "proofs" / "mutants.md").read_text()

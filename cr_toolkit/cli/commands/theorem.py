@@ -107,8 +107,11 @@ def show(theorem: str, form: str) -> ExitCode:
     show_default=True,
     help="Also evaluate on the witnesses that come with crtool; of their largest, the lemmas that take linear time.",
 )
+@click.option("--second-opinion", is_flag=True, help="Also ask z3, if installed, about every polynomial inequality.")
 @format_option()
-def check(theorems: tuple[str, ...], instances: int, seed: int, corpus: bool, form: str) -> ExitCode:
+def check(
+    theorems: tuple[str, ...], instances: int, seed: int, corpus: bool, second_opinion: bool, form: str
+) -> ExitCode:
     """Check the proofs of some theorems, or of all.
 
     No lemma is missing or rests on itself, every algebraic step is proved symbolically, and every inequality holds in
@@ -127,6 +130,8 @@ def check(theorems: tuple[str, ...], instances: int, seed: int, corpus: bool, fo
     kept = [one.witness.instance.to_instance() for folder in folders for one in load(folder) if one.is_burst]
     with counted("checking proofs", instances + len(kept)) as watch:
         report = check_theorems(ids, watch(chain(kept, sample_instances(instances, seed))), seed=seed)
+    if second_opinion:
+        report = _with_opinion(report, ids)
     if form == "json":
         write_json(_check_result(report, seed))
     else:
@@ -208,6 +213,19 @@ def _attack_result(found: Attack) -> AttackedLemma:
         admission=None if run is None else run.admission.value,
         queue=None if run is None else run.queue.value,
     )
+
+
+def _with_opinion(report: CheckReport, ids: tuple[str, ...] | None) -> CheckReport:
+    """Return the report with what z3 disputes among its problems; what it says is written to standard error."""
+    from dataclasses import replace
+
+    from proofs.check import Problem, proof_lemmas
+    from proofs.second_opinion import second_opinion
+
+    opinion = second_opinion(proof_lemmas(ids))
+    click.echo(f"z3 agrees with {opinion.agreed} inequalities and leaves {opinion.undecided} undecided", err=True)
+    disputed = tuple(Problem(lemma, f"z3 disputes that this is >= 0: {claim}") for lemma, claim in opinion.disputed)
+    return replace(report, problems=(*report.problems, *disputed))
 
 
 def _write_check(report: CheckReport) -> None:
