@@ -100,13 +100,20 @@ def _swap(node: ast.BinOp) -> ast.BinOp:
 
 
 def algebra_outcome(mutant: Mutant) -> str:
-    """Return ``killed``, or how a surviving mutant's claims differ: ``same``, ``scope``, ``weaker`` or ``other``.
-
-    ``scope``: a claim is about other symbols or another range, which the table of scopes finds out. ``weaker``: the
-    expression exceeds the original's by something shown to be non-negative.
-    """
+    """Return ``refused`` by the symbolic checks, ``pinned`` (still true, found by the table of claims) or ``same``."""
     steps = _step_function(mutant)
     if (mutant.lemma, steps) not in _ORIGINAL:
+        _ORIGINAL[mutant.lemma, steps] = _recorded(LEMMAS[mutant.lemma].algebra.__globals__, steps)
+    try:
+        changed = _recorded(mutant.namespace, steps)
+    except (ArithmeticError, AttributeError, TypeError, ValueError):
+        return "refused"
+    if changed is None:
+        return "refused"
+    return "same" if changed == _ORIGINAL[mutant.lemma, steps] else "pinned"
+
+
+_ORIGINAL:
         _ORIGINAL[mutant.lemma, steps] = _recorded(LEMMAS[mutant.lemma].algebra.__globals__, steps)
     original = _ORIGINAL[mutant.lemma, steps]
     try:
@@ -122,7 +129,7 @@ def algebra_outcome(mutant: Mutant) -> str:
     return next(kind for kind in ("other", "weaker", "same") if kind in kinds)
 
 
-_ORIGINAL: dict[tuple[str, str], list[tuple[Any, ...]] | None] = {}
+_ORIGINAL: dict[tuple[str, str], list[str] | None] = {}
 
 
 def _step_function(mutant: Mutant) -> str:
@@ -132,13 +139,13 @@ def _step_function(mutant: Mutant) -> str:
     return mutant.function if alone else "algebra"
 
 
-def _recorded(namespace: dict[str, Any], steps: str) -> list[tuple[Any, ...]] | None:
-    """Return the arguments of every symbolic check that the steps make; None if one is not proved."""
-    calls: list[tuple[Any, ...]] = []
+def _recorded(namespace: dict[str, Any], steps: str) -> list[str] | None:
+    """Return every claim that the steps make; None if one is not proved."""
+    claims: list[str] = []
 
     def recording(check: Callable[..., bool]) -> Callable[..., bool]:
         def recorded(*arguments: Any) -> bool:
-            calls.append((check.__name__, *arguments))
+            claims.append(claim(check.__name__, *arguments))
             return check(*arguments)
 
         return recorded
@@ -150,33 +157,26 @@ def _recorded(namespace: dict[str, Any], steps: str) -> list[tuple[Any, ...]] | 
         proved = all(step.proved is True for step in namespace[steps]())
     finally:
         namespace.update(saved)
-    return calls if proved else None
+    return claims if proved else None
 
 
-def scope(call: tuple[Any, ...]) -> str:
-    """Return what a symbolic check is about: its kind, the symbols it ranges over, and the interval if there is one."""
-    check, *arguments = call
-    expressions = arguments if check == "identity" else arguments[:1]
-    names = sorted({symbol.name for expression in expressions for symbol in sympy.sympify(expression).free_symbols})
+def claim(check: str, *arguments: Any) -> str:
+    """Return what a symbolic check is about: its kind, its symbols and interval, and its expression's value at a point.
+
+    The point puts 2, 3, 5, ... for the symbols in alphabetical order.
+    """
+    expression = sympy.sympify(arguments[0])
+    names = sorted(expression.free_symbols, key=str)
+    point = {symbol: sympy.prime(place) for place, symbol in enumerate(names, start=1)}
     interval = "" if not check.endswith("between") else " on [" + ", ".join(map(str, arguments[2:])) + "]"
-    return f"{check} {' '.join(names)}{interval}".strip()
+    return f"{check} {' '.join(map(str, names))}{interval}: {sympy.nsimplify(expression.subs(point))}"
 
 
-def scopes(name: str) -> list[str]:
-    """Return the scope of every symbolic check that a lemma's algebra makes, in order."""
-    LEMMAS[name]
-    calls = _recorded(LEMMAS[name].algebra.__globals__, "algebra")
-    assert calls is not None, name
-    return list(map(scope, calls))
-
-
-def _compared(before: tuple[Any, ...], after: tuple[Any, ...]) -> str:
-    if before[0] == "identity":
-        return "same" if all(map(identity, before[1:], after[1:])) else "other"
-    if identity(before[1], after[1]):
-        return "same"
-    check = next(check for check in CHECKS if check.__name__ == before[0])
-    return "weaker" if check(after[1] - before[1], *before[2:]) else "other"
+def claims(name: str) -> list[str]:
+    """Return every claim that a lemma's algebra makes, in order."""
+    found = _recorded(LEMMAS[name].algebra.__globals__, "algebra")
+    assert found is not None, name
+    return found
 
 
 def rows_outcome(mutant: Mutant, trials: list[Trial]) -> str:

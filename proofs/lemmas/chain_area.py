@@ -63,10 +63,10 @@ def _far() -> Iterator[Step]:
     factors = (theta - x / (1 + x)) * (1 / (1 + x) - theta)
     yield Step("theta (1 - theta) - x/(1+x)^2 = (theta - x/(1+x))(1/(1+x) - theta)", identity(spread, factors))
     ends = half * half - x / 8 - ((1 - X) * (1 + x) - X * x / (1 + x))
-    yield Step("(1-X)(1+x) - X x/(1+x) <= 1/4 - x/8 for x <= 1", nonnegative(ends.subs(x, 1 / (1 + w))))
+    yield Step("(1-X)(1+x) - X x/(1+x) <= 1/4 - x/8 for x <= 1", ratio_nonnegative_between(ends, x, 0, 1))
     later = T / 2 - T * X * (1 - q / 2)
-    rest = -T / 16 - later
-    yield Step("piece r >= 3 <= -Delta/16 for Delta/T_r = q <= 1/2", nonnegative(rest.subs(q, 1 / (2 + w))))
+    rest = -sympy.Rational(1, 16) - later / T
+    yield Step("piece r >= 3 <= -Delta/16 for Delta/T_r = q <= 1/2", ratio_nonnegative_between(rest, q, 0, half))
     total = (o / 2) * (half * half - x / 8) - (D - x) * o / 16 - (1 - X) * (o / 2) * (1 - beta / 2)
     yield Step("N <= (o/16)(beta - D)", identity(total, (o / 16) * (beta - D)))
 
