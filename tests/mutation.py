@@ -113,22 +113,6 @@ def algebra_outcome(mutant: Mutant) -> str:
     return "same" if changed == _ORIGINAL[mutant.lemma, steps] else "pinned"
 
 
-_ORIGINAL:
-        _ORIGINAL[mutant.lemma, steps] = _recorded(LEMMAS[mutant.lemma].algebra.__globals__, steps)
-    original = _ORIGINAL[mutant.lemma, steps]
-    try:
-        changed = _recorded(mutant.namespace, steps)
-    except (ArithmeticError, AttributeError, TypeError, ValueError):
-        return "killed"
-    if changed is None:
-        return "killed"
-    assert original is not None
-    if list(map(scope, changed)) != list(map(scope, original)):
-        return "scope"
-    kinds = {_compared(before, after) for before, after in zip(original, changed, strict=True)}
-    return next(kind for kind in ("other", "weaker", "same") if kind in kinds)
-
-
 _ORIGINAL: dict[tuple[str, str], list[str] | None] = {}
 
 
@@ -169,7 +153,7 @@ def claim(check: str, *arguments: Any) -> str:
     names = sorted(expression.free_symbols, key=str)
     point = {symbol: sympy.prime(place) for place, symbol in enumerate(names, start=1)}
     interval = "" if not check.endswith("between") else " on [" + ", ".join(map(str, arguments[2:])) + "]"
-    return f"{check} {' '.join(map(str, names))}{interval}: {sympy.nsimplify(expression.subs(point))}"
+    return f"{check} {' '.join(map(str, names))}{interval}: {expression.subs(point)}"
 
 
 def claims(name: str) -> list[str]:
