@@ -28,6 +28,7 @@ SCHEMAS = MappingProxyType(
         "theorems": results.TheoremList,
         "theorem-check": results.TheoremCheck,
         "theorem-attack": results.TheoremAttack,
+        "theorem-simulation": results.TheoremSimulation,
         "explain": results.ExplainResult,
         "frontier": results.FrontierResult,
         "taxonomy": results.TaxonomyResult,

@@ -1,1 +1,1 @@
-"""What a policy may know and how requests arrive, and which of these regimes is easier than which."""
+"""The taxonomy of settings: what a policy knows, and how requests arrive."""

@@ -9,6 +9,7 @@ import click
 
 from cr_toolkit.cli.exit_codes import ExitCode
 from cr_toolkit.cli.options import format_option
+from cr_toolkit.cli.theorem_simulate import simulate
 
 if TYPE_CHECKING:
     from cr_toolkit.model import Instance
@@ -24,12 +25,16 @@ Examples:
   crtool theorem check
   crtool theorem check svf-burst-sharp --instances 1000
   crtool theorem attack chain-area --evaluations 20000
+  crtool theorem simulate svf-poisson --load 1/2
 """
 
 
 @click.group("theorem", epilog=_EPILOG)
 def command() -> None:
-    """List the theorems, show one in full, check the proofs, or attack a lemma."""
+    """List, show, check or simulate the theorems, or attack a lemma."""
+
+
+command.add_command(simulate)
 
 
 @command.command("list")
