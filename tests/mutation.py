@@ -51,7 +51,7 @@ def mutants(name: str, *, rows: bool) -> Iterator[Mutant]:
     tree = ast.parse(inspect.getsource(module))
     places = [i for i, node in enumerate(tree.body) if isinstance(node, ast.FunctionDef)]
     for place in places:
-        if (tree.body[place].name == "rows") is not rows:
+        if (tree.body[place].name in _names_in_rows(tree)) is not rows:
             continue
         for number, variant in _variants(tree.body[place]):
             changed = copy.deepcopy(tree.body[place])
@@ -68,6 +68,12 @@ def mutants(name: str, *, rows: bool) -> Iterator[Mutant]:
                 body = changed if other == place else tree.body[other]
                 exec(compile(ast.fix_missing_locations(ast.Module([body], [])), name, "exec"), namespace)
             yield Mutant(name, tree.body[place].name, f"{before} -> {ast.unparse(after)}", inside, namespace)
+
+
+def _names_in_rows(tree: ast.Module) -> set[str]:
+    """Return ``rows`` and the names it uses: a function among them belongs to the inequality."""
+    (rows,) = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "rows")
+    return {"rows"} | {node.id for node in ast.walk(rows) if isinstance(node, ast.Name)}
 
 
 class _Replaced(ast.NodeTransformer):
@@ -138,10 +144,10 @@ def _recorded(namespace: dict[str, Any], steps: str) -> list[str] | None:
     saved = {check.__name__: namespace[check.__name__] for check in checks}
     namespace.update({check.__name__: recording(check) for check in checks})
     try:
-        proved = all(step.proved is True for step in namespace[steps]())
+        outcomes = [step.proved is True for step in namespace[steps]()]
     finally:
         namespace.update(saved)
-    return claims if proved else None
+    return [f"{len(outcomes)} steps", *claims] if all(outcomes) else None
 
 
 def claim(check: str, *arguments: Any) -> str:

@@ -6,6 +6,7 @@ from cr_toolkit.policies import Admission
 from proofs.extremal import Comb, comb_of
 from proofs.lemma import Lemma, Row, Step, prove
 from proofs.lemmas.comb_packing import packing_bound
+from proofs.lemmas.comb_waiting import waiting_bound
 from proofs.symbolic import identity, limit_at_infinity, nonnegative, symbols
 from proofs.trial import Trial
 
@@ -15,7 +16,7 @@ def rows(trial: Trial) -> Iterator[Row]:
     comb = comb_of(trial.run.instance)
     if comb is None or trial.run.admission is not Admission.PEAK:
         return
-    promised = (comb.teeth + 1) * comb.height * comb.rounds * (comb.rounds + 1) * (comb.memory - comb.height)
+    promised = waiting_bound(comb) * (comb.memory - comb.height)
     packed = comb.packing().total_latency(trial.run.instance)
     yield Row("ratio", promised * packed, trial.run.cost * packing_bound(comb))
 
@@ -31,6 +32,10 @@ def algebra() -> Iterator[Step]:
     K = n * N
     cost = (n + 1) * h * N * (N + 1) / 2
     other = K * (K - 1) / (2 * R) + K * h + N * ((K - 1) / R + h) + N * (N + 1) / 2
+    comb = Comb(3, 2, 4)
+    point = {h: comb.height, n: comb.teeth, N: comb.rounds}
+    yield Step("other is the bound of comb-packing", (2 * (M - h) * other).subs(point) == packing_bound(comb))
+    yield Step("cost is the bound of comb-waiting", (2 * cost).subs(point) == waiting_bound(comb))
     first = limit_at_infinity(cost / other, N)
     expected = (n + 1) * h / 2 / (n**2 / (2 * R) + n / R + n / n / 2)
     yield Step("N -> oo: ((n+1) h/2)/(n^2/(2R) + n/R + 1/2)", identity(first, expected))

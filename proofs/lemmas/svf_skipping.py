@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cr_toolkit.policies import Admission, Queue
 from proofs.extremal import skipped_wide_of
 from proofs.lemma import Lemma, Row, Step, prove
+from proofs.lemmas.skipped_wide import least_cost, twice_possible_cost
 from proofs.symbolic import identity, limit_at_infinity, symbols
 from proofs.trial import Trial
 
@@ -17,7 +18,7 @@ def rows(trial: Trial) -> Iterator[Row]:
         return
     q, w = found.quarter, found.wide
     other = found.wide_first().total_latency(run.instance)
-    yield Row("ratio", (w - 1) * q * 2 * other, run.cost * (w * (w + 1) + 4 * (w + q)))
+    yield Row("ratio", 2 * least_cost(q, w) * other, run.cost * twice_possible_cost(q, w))
 
 
 def algebra() -> Iterator[Step]:
@@ -25,7 +26,7 @@ def algebra() -> Iterator[Step]:
     import sympy
 
     w, q = symbols("w q")
-    quotient = ((w - 1) * q / (w * (w + 1) / 2 + 2 * (w + q))).subs(q, w**2 / 4)
+    quotient = (2 * least_cost(q, w) / twice_possible_cost(q, w)).subs(q, w**2 / 4)
     limit = limit_at_infinity(quotient / w, w)
     yield Step("w = sqrt M: the ratio over sqrt M tends to 1/4", identity(limit, sympy.Rational(1, 4)))
     share = limit_at_infinity((2 * q + 1) / (4 * q), q)
