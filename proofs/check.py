@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from cr_toolkit.model import Instance
+from cr_toolkit.policies import Queue
 from proofs.lemma import EVERY_PREFIX, LEMMAS, PREFIX_LIMIT, Lemma
 from proofs.sample import sample_instances, trials
 from proofs.theorem import THEOREMS, Setting, Status, Theorem
@@ -218,7 +219,8 @@ class _Tally:
             for trial in trials(instance, policy, rules, seed, queues) if instance.is_burst else ():
                 setting = Setting.of(trial.run)
                 scope = [theorem for theorem in theorems if theorem.failed_hypothesis(instance, setting) is None]
-                needed = self.always.union(*(self._lemmas_of(theorem, graph) for theorem in scope))
+                always = self.always if trial.run.queue is Queue.HEAD_OF_LINE else frozenset[str]()
+                needed = always.union(*(self._lemmas_of(theorem, graph) for theorem in scope))
                 self._evaluate(trial, needed)
 
     def _lemmas_of(self, theorem: Theorem, graph: networkx.DiGraph[str]) -> frozenset[str]:

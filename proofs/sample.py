@@ -61,7 +61,7 @@ def trials(
 
 def _extremal(generator: random.Random, number: int) -> Instance:
     if number % 2 == 0:
-        return Comb(generator.randint(2, 9), generator.randint(1, 5), generator.randint(1, 4)).instance()
+        return Comb(generator.randint(2, 8), generator.randint(1, 4), generator.randint(1, 3)).instance()
     return SkippedWide(generator.randint(3, 15), generator.randint(2, 8)).instance()
 
 
