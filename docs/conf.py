@@ -89,6 +89,46 @@ def bounds_table() -> str:
     return "\n".join(rows) + "\n"
 
 
+def taxonomy_tables() -> dict[str, str]:
+    """Return the cells of the taxonomy and the demonstrations of bounds from below, as MyST tables."""
+    from fractions import Fraction
+
+    from adversaries.corpus import SHIPPED, load
+    from cr_toolkit.report.taxonomy import best_words, bound_words, demonstrate, row_words, taxonomy
+    from cr_toolkit.report.wording import decimal
+
+    half = Fraction(1, 2)
+    cells = []
+    for report in taxonomy(half, load(SHIPPED)).cells:
+        if not (report.above or report.classes or report.below or report.rows):
+            continue
+        cells += [f"### Information {report.cell.information}, traffic {report.cell.traffic}", ""]
+        cells.append(f"- Best known bound: {_code(best_words(report.above))}")
+        if report.classes:
+            cells.append(f"- On a class of instances: {_code(best_words(report.classes[:1]))}")
+        cells += [f"- For every policy: {_code(bound_words(bound))}" for bound in report.below]
+        cells.append("")
+        if report.rows:
+            cells += ["| policy | admission | bounds | ratio at least | verdict |", "|---|---|---|---|---|"]
+        for row in report.rows:
+            name = f"`{row.policy}`" + (", skipping" if row.queue == "skipping" else "")
+            ratio = "–" if row.worst is None else decimal(row.worst.ratio, towards="down")
+            rules = " or ".join(row.admission)
+            cells.append(f"| {name} | {rules} | {_code(row_words(row))} | {ratio} | {row.verdict} |")
+        cells.append("")
+    shown = ["| theorem | family | $\\alpha$ | certified ratios | shown |", "|---|---|---|---|---|"]
+    for one in demonstrate(half):
+        ratios = ", ".join(decimal(point.ratio, 2, towards="down") for point in one.points) or "–"
+        outcome = one.note if one.shown is None else "yes" if one.shown else "no"
+        shown.append(f"| `{one.theorem}` | {one.family} | {one.alpha} | {ratios} | {outcome} |")
+    return {"taxonomy": "\n".join(cells) + "\n", "demonstrations": "\n".join(shown) + "\n"}
+
+
+def _code(words: str) -> str:
+    # Formulas are full of asterisks and pipes.
+    return f"`{words}`"
+
+
 def lemma_table() -> str:
     """Return the registered lemmas as a MyST table."""
     from proofs.check import proof_lemmas
@@ -186,6 +226,8 @@ def write_generated_pages(_: object) -> None:
     }
     for name, make in pages.items():
         (GENERATED / f"{name}.md").write_text(make(), encoding="utf-8")
+    for name, text in taxonomy_tables().items():
+        (GENERATED / f"{name}.md").write_text(text, encoding="utf-8")
     table, picture = frontier_page()
     (GENERATED / "frontier.md").write_text(table, encoding="utf-8")
     (GENERATED / "frontier.svg").write_bytes(picture)
@@ -199,7 +241,14 @@ def write_pictures() -> None:
 
     write_poisson_pages(GENERATED)
     draw_proof(GENERATED / "proof-all.svg", None)
-    for theorem in ("svf-burst", "svf-burst-centroid", "svf-burst-sharp", "svf-burst-lookahead", "svf1-burst"):
+    for theorem in (
+        "svf-burst",
+        "svf-burst-centroid",
+        "svf-burst-sharp",
+        "svf-burst-lookahead",
+        "svf1-burst",
+        "svf1-burst-root",
+    ):
         draw_proof(GENERATED / f"proof-{theorem}.svg", [theorem])
     (GENERATED / "explained.svg").write_bytes(explained_picture())
 

@@ -226,6 +226,28 @@ class TheoremCheck(Record, frozen=True, tag_field="format", tag="crtool/theorem-
     unproved: tuple[str, ...]
 
 
+class AttackedLemma(Record, frozen=True):
+    """The tightest row found for a lemma: lhs/rhs, above 1 only if it is broken, and the run it was met on."""
+
+    id: str
+    rows: NonNegative
+    ratio: RationalText | None
+    row: str | None
+    broken: bool
+    instance: InstanceRecord | None
+    policy: str | None
+    admission: str | None
+    queue: str | None
+
+
+class TheoremAttack(Record, frozen=True, tag_field="format", tag="crtool/theorem-attack/1"):
+    """``theorem attack``: hill climbing for each lemma."""
+
+    evaluations: NonNegative
+    seed: int
+    lemmas: tuple[AttackedLemma, ...]
+
+
 class ProofStep(Record, frozen=True):
     """One step of a proof on a run: the expression after it, its value and how much was lost (steps)."""
 
@@ -313,6 +335,81 @@ class FrontierResult(Record, frozen=True, tag_field="format", tag="crtool/fronti
     queue: str
     traffic: Literal["burst"]
     points: tuple[FrontierEntry, ...]
+
+
+class TaxonomyBound(Record, frozen=True):
+    """A theorem as it speaks of a cell; ``bound`` is null when it depends on more than the memory share.
+
+    ``order`` says that the formula is an order of growth; ``stated_in`` names the cell it is inherited from.
+    """
+
+    id: str
+    kind: Literal["upper", "lower", "tight"]
+    status: str
+    source: str
+    formula: str
+    order: bool
+    bound: RationalText | None
+    instance_class: str | None
+    stated_in: str | None
+
+
+RowVerdict = Literal["holds", "violated", "undecided", "unbounded", "open", "expectation", "not available"]
+"""What the witnesses say of a policy's bounds from above; where there is none, what is known instead.
+
+``unbounded``: a theorem says that no constant exists; ``open``: neither that nor a bound is known; ``expectation``: the
+theorems bound expectations, which no instance decides; ``not available``: the policy is not registered.
+"""
+
+
+class TaxonomyRow(Record, frozen=True):
+    """A policy in a cell, the worst certified ratio of its witnesses and where that one comes from."""
+
+    policy: str
+    available: bool
+    admission: tuple[str, ...]
+    queue: str
+    bounds: tuple[TaxonomyBound, ...]
+    ratio: RationalText | None
+    origin: str | None
+    verdict: RowVerdict
+    note: str
+
+
+class TaxonomyCell(Record, frozen=True):
+    """A cell: bounds for all instances, best first; for a class of instances; what bounds every policy from below."""
+
+    information: str
+    traffic: str
+    above: tuple[TaxonomyBound, ...]
+    classes: tuple[TaxonomyBound, ...]
+    below: tuple[TaxonomyBound, ...]
+    rows: tuple[TaxonomyRow, ...]
+
+
+class TaxonomyDemonstration(Record, frozen=True):
+    """A family that shows a theorem from below: its certified ratios by growing parameter.
+
+    ``shown`` is null when it cannot be evaluated; ``note`` says why.
+    """
+
+    theorem: str
+    family: str
+    alpha: RationalText
+    parameters: tuple[int, ...]
+    ratios: tuple[RationalText, ...]
+    shown: bool | None
+    note: str
+
+
+class TaxonomyResult(Record, frozen=True, tag_field="format", tag="crtool/taxonomy/1"):
+    """``taxonomy``; demonstrations and searches are made under ``--verify`` only."""
+
+    alpha: RationalText
+    cells: tuple[TaxonomyCell, ...]
+    demonstrations: tuple[TaxonomyDemonstration, ...]
+    searches: NonNegative
+    violated: tuple[str, ...]
 
 
 class Estimate(Record, frozen=True):
