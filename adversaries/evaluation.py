@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adversaries.packing import interleaving, kinds_of, load, place, pull_forward, ruin_and_recreate
-from adversaries.pattern import Block, Columns, Pattern
+from adversaries.pattern import Columns, Pattern
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Request
-from cr_toolkit.policies import Admission, Information, OneBitPolicy, PriorityPolicy, Queue
+from cr_toolkit.policies import Admission, EstimatePolicy, Policy, PredictionPolicy, PriorityPolicy, Queue
 from cr_toolkit.policies.catalogue import policy_name
-from cr_toolkit.policies.information import View, full_view, interval_view, one_bit_view, prompt_view
+from cr_toolkit.policies.views import view_of
+from cr_toolkit.simulation import simulate
 from cr_toolkit.simulation.kernel import head_of_line_starts, skipping_starts
 
 Int64s = NDArray[np.int64]
@@ -37,6 +38,11 @@ _SPREAD_OUT = 3
 
 _PULLED = 4
 """How many of the best placements are improved."""
+
+
+def ranks_by_size(policy: Policy) -> bool:
+    """Return whether equal requests have equal priority and priorities alone give the run: what compiled code serves."""
+    return isinstance(policy, PriorityPolicy) and not isinstance(policy, (EstimatePolicy, PredictionPolicy))
 
 
 @dataclass(frozen=True)
@@ -62,24 +68,36 @@ class Evaluator:
         queue: queue discipline.
     """
 
-    def __init__(self, policy: PriorityPolicy, admission: Admission, queue: Queue) -> None:
+    def __init__(self, policy: Policy, admission: Admission, queue: Queue) -> None:
         self._policy = policy
+        self._admission = admission
+        self._queue = queue
         self._peak_rule = admission is Admission.PEAK
         self._run = skipping_starts if queue is Queue.SKIPPING else head_of_line_starts
 
     def evaluate(self, pattern: Pattern) -> Evaluation:
         """Run the policy and look for a cheaper schedule."""
         columns = pattern.columns()
-        order = self._order(pattern)
-        starts = np.empty(order.shape[0], np.int64)
-        starts[order] = self._run(
-            columns.arrival[order], columns.prompt[order], columns.output[order], pattern.memory, self._peak_rule
-        )
+        order, starts = self._served(pattern, columns) if ranks_by_size(self._policy) else self._simulated(pattern)
         latency_at_zero = int(columns.output.sum() - columns.arrival.sum())
         cost = int(starts.sum()) + latency_at_zero
         found, total = cheap_schedule(pattern.memory, columns, order)
         upper = total + latency_at_zero
         return Evaluation(cost, upper, found) if upper < cost else Evaluation(cost, cost, starts)
+
+    def _simulated(self, pattern: Pattern) -> tuple[Int64s, Int64s]:
+        """Return the order of service and the starts, by the simulation of whatever kind of policy it is."""
+        run = simulate(pattern.instance(), self._policy, admission=self._admission, queue=self._queue)
+        return np.array(run.order, np.int64), np.array(run.schedule.start, np.int64)
+
+    def _served(self, pattern: Pattern, columns: Columns) -> tuple[Int64s, Int64s]:
+        """Return the order of service and the starts of a policy that ranks by size."""
+        order = self._order(pattern)
+        starts = np.empty(order.shape[0], np.int64)
+        starts[order] = self._run(
+            columns.arrival[order], columns.prompt[order], columns.output[order], pattern.memory, self._peak_rule
+        )
+        return order, starts
 
     def _order(self, pattern: Pattern) -> Int64s:
         """Return the request indices by ascending priority, ties by request order.
@@ -87,8 +105,10 @@ class Evaluator:
         Equal requests look equal to a policy, so each block is shown to it once.
         """
         policy = self._policy.prepared(max(block.output for block in pattern.blocks))
+        assert isinstance(policy, PriorityPolicy)
         try:
-            keys = [policy.priority(_view(policy, block)) for block in pattern.blocks]
+            requests = [Request(block.arrival, block.prompt, block.output) for block in pattern.blocks]
+            keys = [policy.priority(view_of(policy, request, 0)) for request in requests]
             ascending = sorted(range(len(keys)), key=keys.__getitem__)
         except Exception as error:
             # A policy is a user's code; whatever it raises is news for its author.
@@ -100,21 +120,6 @@ class Evaluator:
             rank[after] = rank[before] + (keys[before] < keys[after])
         ranks = np.repeat(rank, [block.count for block in pattern.blocks])
         return np.argsort(np.tile(ranks, pattern.repeat), kind="stable").astype(np.int64)
-
-
-def _view(policy: PriorityPolicy, block: Block) -> View:
-    request = Request(block.arrival, block.prompt, block.output)
-    match policy.information:
-        case Information.FULL:
-            return full_view(request)
-        case Information.ONE_BIT:
-            assert isinstance(policy, OneBitPolicy)
-            assert policy.threshold is not None
-            return one_bit_view(request, policy.threshold)
-        case Information.INTERVAL:
-            return interval_view(request)
-        case Information.NONE:
-            return prompt_view(request)
 
 
 def cheap_schedule(memory: int, columns: Columns, order: Int64s) -> tuple[Int64s, int]:

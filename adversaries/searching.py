@@ -12,11 +12,12 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from adversaries.evaluation import ranks_by_size
 from adversaries.pattern import Block, Pattern
 from adversaries.portfolio import Portfolio
 from adversaries.runner import Budget, Runner, StopReason
 from adversaries.searchers import SEARCHERS, Scored
-from adversaries.space import MEMORY_LIMIT, Space
+from adversaries.space import MEMORY_LIMIT, STEP_LIMIT, Space
 from adversaries.tasks import Setting
 from adversaries.witness import build_witness
 from cr_toolkit import __version__
@@ -24,7 +25,7 @@ from cr_toolkit.errors import InputError
 from cr_toolkit.model import Schedule
 from cr_toolkit.model.formats import LowerBoundRecord, WitnessRecord, write_witness
 from cr_toolkit.model.rational import parse_rational
-from cr_toolkit.policies import Admission, PriorityPolicy, Queue
+from cr_toolkit.policies import Admission, Policy, Premise, Queue, make_policy
 from cr_toolkit.simulation import simulate
 from lp_models.bounds import best_lower_bound
 from lp_models.upper import upper_bound
@@ -32,6 +33,10 @@ from lp_models.upper import upper_bound
 DEFAULT_SECONDS = 60.0
 MOST_REQUESTS = 4000
 """Default limit on the requests of a candidate."""
+
+MOST_INTERPRETED = 200
+STEPS_INTERPRETED = 20_000
+"""Limits on the requests and steps of a candidate for a policy that no compiled code runs."""
 
 BEST_FILE = "best.json"
 
@@ -89,7 +94,7 @@ class SearchResult:
 
 
 def search(
-    policy: str | PriorityPolicy | type[PriorityPolicy] = "svf",
+    policy: str | Policy | type[Policy] = "svf",
     *,
     parameters: Mapping[str, int | str] | None = None,
     alpha: Fraction | str | int = Fraction(1, 2),
@@ -124,7 +129,7 @@ def search(
         seconds: stop after so much time; 60 when no budget is given.
         seed: of the random streams (>= 0).
         jobs: processes to use.
-        max_requests: most requests of a candidate; 4000 if not given.
+        max_requests: most requests of a candidate; if not given 4000, or 200 for a policy that no compiled code runs.
         families: whether ``auto`` may use the known families; without them it starts from nothing.
         starts: candidates to begin with, not counted; those outside the space are left out.
         out: folder that receives the best witness as ``best.json`` every time it improves.
@@ -137,8 +142,7 @@ def search(
     _check(evaluations, seconds, seed, jobs, max_requests, searcher)
     if searcher == "family" and not families:
         raise InputError("must not be family in a search without families", field="searcher")
-    most = max_requests if max_requests is not None else MOST_REQUESTS
-    space = Space(_share(alpha), _is_burst(traffic), most)
+    space = _space(make_policy(policy, parameters), _share(alpha), _is_burst(traffic), max_requests)
     if evaluations is None and seconds is None:
         seconds = DEFAULT_SECONDS
     setting = Setting(policy, dict(parameters or {}), Admission(admission), Queue(queue), space, seed)
@@ -147,7 +151,7 @@ def search(
     book = _Book(setting, portfolio, None if out is None else Path(out) / BEST_FILE)
     if starts:
         evaluator = setting.evaluator()
-        portfolio.take_in([Scored(one, evaluator.evaluate(one).ratio) for one in starts if space.admits(one)])
+        portfolio.take_in([Scored(one, evaluator.evaluate(one).ratio) for one in map(space.fitted, starts) if space.admits(one)])
         book.enter(0)
 
     def merged(done: int, changed: bool) -> None:
@@ -250,6 +254,14 @@ def _share(alpha: Fraction | str | int) -> Fraction:
     if -(-share.denominator // share.numerator) > MEMORY_LIMIT // 16:
         raise InputError(f"must be at least {Fraction(16, MEMORY_LIMIT)}, got {share}", field="alpha")
     return share
+
+
+def _space(policy: Policy, alpha: Fraction, burst: bool, max_requests: int | None) -> Space:
+    """Return the candidates that suit ``policy``."""
+    if Premise.BURST in policy.premises and not burst:
+        raise InputError("must be burst, which the policy needs", field="traffic")
+    most, steps = (MOST_REQUESTS, STEP_LIMIT) if ranks_by_size(policy) else (MOST_INTERPRETED, STEPS_INTERPRETED)
+    return Space(alpha, burst, most if max_requests is None else max_requests, steps, policy.premises)
 
 
 def _is_burst(traffic: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from adversaries.pattern import Pattern
+from adversaries.pattern import Block, Pattern
+from cr_toolkit.policies import Premise
 
 MEMORY_LIMIT = 1 << 20
 STEP_LIMIT = 1 << 18
@@ -20,11 +21,15 @@ class Space:
         alpha: every peak is at most ``alpha`` times the memory.
         burst: whether everything arrives at 0.
         max_requests: most requests of a candidate.
+        max_steps: most steps that all outputs of a candidate may sum up to.
+        premises: what the policy under attack requires of an instance.
     """
 
     alpha: Fraction
     burst: bool
     max_requests: int
+    max_steps: int = STEP_LIMIT
+    premises: frozenset[Premise] = frozenset()
 
     def cap(self, memory: int) -> int:
         """Return the largest peak (tokens) allowed at ``memory``."""
@@ -40,11 +45,25 @@ class Space:
             pattern.is_well_formed
             and pattern.size <= self.max_requests
             and pattern.memory <= MEMORY_LIMIT
-            and pattern.steps <= STEP_LIMIT
+            and pattern.steps <= self.max_steps
             and pattern.max_peak <= self.cap(pattern.memory)
             and all(block.arrival <= (0 if self.burst else STEP_LIMIT) for block in pattern.blocks)
         )
 
     def within(self, max_requests: int) -> Space:
         """Return the same space with at most ``max_requests`` requests."""
-        return Space(self.alpha, self.burst, min(self.max_requests, max_requests))
+        return replace(self, max_requests=min(self.max_requests, max_requests))
+
+    def fitted(self, pattern: Pattern) -> Pattern:
+        """Return ``pattern`` changed so that it satisfies the premises; no peak and no output grows."""
+        if not self.premises:
+            return pattern
+        common_prompt = min(block.prompt for block in pattern.blocks)
+        common_output = min(block.output for block in pattern.blocks)
+
+        def fit(block: Block) -> Block:
+            prompt = common_prompt if Premise.COMMON_PROMPT in self.premises else block.prompt
+            output = common_output if Premise.COMMON_OUTPUT in self.premises else block.output
+            return Block(prompt, output, block.count, 0 if Premise.BURST in self.premises else block.arrival)
+
+        return Pattern(pattern.memory, tuple(fit(block) for block in pattern.blocks), pattern.repeat)

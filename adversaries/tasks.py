@@ -17,7 +17,7 @@ import numpy as np
 from adversaries.evaluation import Evaluator
 from adversaries.searchers import SEARCHERS, Scored
 from adversaries.space import Space
-from cr_toolkit.policies import Admission, PriorityPolicy, Queue, make_policy
+from cr_toolkit.policies import Admission, Policy, Queue, make_policy
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Event
@@ -29,7 +29,7 @@ _KEPT = 8
 class Setting:
     """What is attacked and where: the same for all tasks of a search."""
 
-    policy: str | PriorityPolicy | type[PriorityPolicy]
+    policy: str | Policy | type[Policy]
     parameters: Mapping[str, int | str]
     admission: Admission
     queue: Queue
@@ -89,12 +89,14 @@ def run_task(
     done = 0
     try:
         while done < task.evaluations and not stopped() and (deadline is None or time.monotonic() < deadline):
-            pattern = searcher.ask()
+            asked = searcher.ask()
             done += 1
-            if not space.admits(pattern):
+            if not space.admits(asked):
                 continue
+            pattern = space.fitted(asked)
             ratio = evaluator.evaluate(pattern).ratio
-            searcher.tell(pattern, ratio)
+            # A searcher moves among its own proposals, which a premise of the policy may forbid to be evaluated as such.
+            searcher.tell(asked, ratio)
             found[pattern] = Scored(pattern, ratio)
             if len(found) > 4 * _KEPT:
                 found = {scored.pattern: scored for scored in _best(found)}

@@ -37,5 +37,10 @@ def try_policy(policy: str, parameters: Mapping[str, int | str], admission: str,
         InputError: as ``run_policy``.
     """
     from cr_toolkit.model import Instance
+    from cr_toolkit.policies import make_policy
 
-    run_policy(Instance.burst(8, [(0, 3), (2, 2), (1, 4)]), policy, parameters, admission, queue)
+    trial = Instance.burst(8, [(0, 3), (2, 2), (1, 4)])
+    if make_policy(policy, parameters).unmet_premise(trial) is not None:
+        # Requests that are all alike satisfy every premise.
+        trial = Instance.burst(8, [(1, 3)] * 3)
+    run_policy(trial, policy, parameters, admission, queue)
