@@ -41,7 +41,7 @@ _PULLED = 4
 
 
 def ranks_by_size(policy: Policy) -> bool:
-    """Return whether equal requests have equal priority and priorities alone give the run: what compiled code serves."""
+    """Return whether equal requests rank equally and priorities alone give the run: what compiled code serves."""
     return isinstance(policy, PriorityPolicy) and not isinstance(policy, (EstimatePolicy, PredictionPolicy))
 
 

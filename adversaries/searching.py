@@ -25,7 +25,7 @@ from cr_toolkit.errors import InputError
 from cr_toolkit.model import Schedule
 from cr_toolkit.model.formats import LowerBoundRecord, WitnessRecord, write_witness
 from cr_toolkit.model.rational import parse_rational
-from cr_toolkit.policies import Admission, Policy, Premise, Queue, make_policy
+from cr_toolkit.policies import Admission, IntervalPolicy, Policy, Premise, Queue, make_policy
 from cr_toolkit.simulation import simulate
 from lp_models.bounds import best_lower_bound
 from lp_models.upper import upper_bound
@@ -151,7 +151,9 @@ def search(
     book = _Book(setting, portfolio, None if out is None else Path(out) / BEST_FILE)
     if starts:
         evaluator = setting.evaluator()
-        portfolio.take_in([Scored(one, evaluator.evaluate(one).ratio) for one in map(space.fitted, starts) if space.admits(one)])
+        portfolio.take_in(
+            [Scored(one, evaluator.evaluate(one).ratio) for one in map(space.fitted, starts) if space.admits(one)]
+        )
         book.enter(0)
 
     def merged(done: int, changed: bool) -> None:
@@ -261,7 +263,9 @@ def _space(policy: Policy, alpha: Fraction, burst: bool, max_requests: int | Non
     if Premise.BURST in policy.premises and not burst:
         raise InputError("must be burst, which the policy needs", field="traffic")
     most, steps = (MOST_REQUESTS, STEP_LIMIT) if ranks_by_size(policy) else (MOST_INTERPRETED, STEPS_INTERPRETED)
-    return Space(alpha, burst, most if max_requests is None else max_requests, steps, policy.premises)
+    limit = most if max_requests is None else max_requests
+    outputs = (policy.lower, policy.upper) if isinstance(policy, IntervalPolicy) else (None, None)
+    return Space(alpha, burst, limit, steps, policy.premises, outputs)
 
 
 def _is_burst(traffic: str) -> bool:

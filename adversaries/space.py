@@ -23,6 +23,7 @@ class Space:
         max_requests: most requests of a candidate.
         max_steps: most steps that all outputs of a candidate may sum up to.
         premises: what the policy under attack requires of an instance.
+        outputs: the least and the most output (tokens) that it allows; None for no limit.
     """
 
     alpha: Fraction
@@ -30,6 +31,7 @@ class Space:
     max_requests: int
     max_steps: int = STEP_LIMIT
     premises: frozenset[Premise] = frozenset()
+    outputs: tuple[int | None, int | None] = (None, None)
 
     def cap(self, memory: int) -> int:
         """Return the largest peak (tokens) allowed at ``memory``."""
@@ -55,8 +57,9 @@ class Space:
         return replace(self, max_requests=min(self.max_requests, max_requests))
 
     def fitted(self, pattern: Pattern) -> Pattern:
-        """Return ``pattern`` changed so that it satisfies the premises; no peak and no output grows."""
-        if not self.premises:
+        """Return ``pattern`` changed so that it satisfies the premises and the limits on outputs."""
+        least, most = self.outputs
+        if not pattern.is_well_formed or not (self.premises or least or most):
             return pattern
         common_prompt = min(block.prompt for block in pattern.blocks)
         common_output = min(block.output for block in pattern.blocks)
@@ -64,6 +67,7 @@ class Space:
         def fit(block: Block) -> Block:
             prompt = common_prompt if Premise.COMMON_PROMPT in self.premises else block.prompt
             output = common_output if Premise.COMMON_OUTPUT in self.premises else block.output
+            output = min(max(output, least or output), most or output)
             return Block(prompt, output, block.count, 0 if Premise.BURST in self.premises else block.arrival)
 
         return Pattern(pattern.memory, tuple(fit(block) for block in pattern.blocks), pattern.repeat)

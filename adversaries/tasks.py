@@ -91,11 +91,11 @@ def run_task(
         while done < task.evaluations and not stopped() and (deadline is None or time.monotonic() < deadline):
             asked = searcher.ask()
             done += 1
-            if not space.admits(asked):
-                continue
             pattern = space.fitted(asked)
+            if not space.admits(pattern):
+                continue
             ratio = evaluator.evaluate(pattern).ratio
-            # A searcher moves among its own proposals, which a premise of the policy may forbid to be evaluated as such.
+            # A searcher climbs over what it proposes, whatever the policy's premises make of it.
             searcher.tell(asked, ratio)
             found[pattern] = Scored(pattern, ratio)
             if len(found) > 4 * _KEPT:

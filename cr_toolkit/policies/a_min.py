@@ -48,16 +48,16 @@ class ShortestPossible(IntervalPolicy, OnlinePolicy):
     def decide(self, moment: Moment) -> Decision:
         """Return whom to stop and to start now."""
         stop = _overflowing(moment)
-        stopped = [seen for seen in moment.running if seen.index in stop]
-        kept = [seen for seen in moment.running if seen.index not in stop]
+        stopped = [seen for seen in moment.running if seen.request in stop]
+        kept = [seen for seen in moment.running if seen.request not in stop]
         jobs = [_held_to_run(seen, moment.now) for seen in kept]
         start: list[int] = []
-        for seen in sorted((*moment.waiting, *stopped), key=lambda seen: (_estimate(seen), seen.index)):
+        for seen in sorted((*moment.waiting, *stopped), key=lambda seen: (_estimate(seen), seen.request)):
             job = _held_to_run(seen._replace(tokens=0), moment.now)
             if not _fits([*jobs, job], moment.memory):
                 break
             jobs.append(job)
-            start.append(seen.index)
+            start.append(seen.request)
         waits = len(start) < len(moment.waiting) + len(stopped)
         # What waits may fit in any later step, without anything having happened.
         wake = moment.now + 1 if waits else _last_fitting(jobs, moment.memory, moment.now)
@@ -65,7 +65,8 @@ class ShortestPossible(IntervalPolicy, OnlinePolicy):
 
 
 def _estimate(seen: Seen) -> int:
-    return max(seen.view.low, seen.most)
+    low: int = seen.view.low
+    return max(low, seen.most)
 
 
 def _held_to_run(seen: Seen, now: int) -> _Job:
@@ -77,11 +78,11 @@ def _overflowing(moment: Moment) -> list[int]:
     """Return whom to stop so that the next step fits."""
     held = sum(seen.view.prompt + seen.tokens + 1 for seen in moment.running)
     stop = []
-    for seen in sorted(moment.running, key=lambda seen: (_estimate(seen), -seen.index)):
+    for seen in sorted(moment.running, key=lambda seen: (_estimate(seen), -seen.request)):
         if held <= moment.memory:
             break
         held -= seen.view.prompt + seen.tokens + 1
-        stop.append(seen.index)
+        stop.append(seen.request)
     return stop
 
 

@@ -98,6 +98,15 @@ class IntervalPolicy(Policy):
     lower: int | None = None
     upper: int | None = None
 
+    def unmet_premise(self, instance: Instance) -> str | None:
+        """Return a clause saying which premise ``instance`` fails: the stated interval must hold every output."""
+        for request in instance.requests:
+            if request.output < (self.lower or 1):
+                return f"needs outputs of at least lower = {self.lower}, and some output is {request.output}"
+            if self.upper is not None and request.output > self.upper:
+                return f"needs outputs of at most upper = {self.upper}, and some output is {request.output}"
+        return super().unmet_premise(instance)
+
 
 class EstimatePolicy(PriorityPolicy):
     """A policy that treats an estimate, never below the output, as if it were the output.

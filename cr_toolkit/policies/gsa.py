@@ -54,13 +54,13 @@ class GeometricSlicing(OnlinePolicy):
     def decide(self, moment: Moment) -> Decision:
         """Return the attempts that end and begin now."""
         phase: _Phase | None = moment.memo
-        stop = tuple(seen.index for seen in moment.running if phase is not None and seen.tokens == phase.slice)
+        stop = tuple(seen.request for seen in moment.running if phase is not None and seen.tokens == phase.slice)
         if phase is None or (not phase.coming and len(stop) == len(moment.running)):
-            waiting = sorted((*stop, *(seen.index for seen in moment.waiting)))
+            waiting = sorted((*stop, *(seen.request for seen in moment.waiting)))
             phase = self._phase(0 if phase is None else phase.number + 1, waiting, moment)
         start = tuple(index for begin, index in phase.coming if begin == moment.now)
         phase = phase._replace(coming=phase.coming[len(start) :])
-        ends = [moment.now + phase.slice - seen.tokens for seen in moment.running if seen.index not in stop]
+        ends = [moment.now + phase.slice - seen.tokens for seen in moment.running if seen.request not in stop]
         ends += [moment.now + phase.slice] * bool(start)
         wake = min([*ends, *(begin for begin, _ in phase.coming[:1])])
         return Decision(stop, start, wake, phase)

@@ -12,13 +12,13 @@ class Seen(NamedTuple):
     """What an online policy knows of an unfinished request.
 
     Attributes:
-        index: its place in request order.
+        request: its place in request order.
         view: what the policy's information shows of it.
         tokens: tokens decoded so far in the running attempt; 0 while it waits.
         most: most tokens decoded in any attempt, the running one included.
     """
 
-    index: int
+    request: int
     view: Any
     tokens: int
     most: int

@@ -36,8 +36,8 @@ class SortedF(OrderingPolicy):
         "a batch is feasible if its requests fit when they start together",
         f"the least F is exact while at most {MOST_BATCHES} different batches exist; beyond, batches are the longest "
         "feasible prefixes, by output, of the requests with at most some prompt (exact for one common prompt)",
-        "ties in F go to the larger batch, then to the one with more of the shortest outputs, and of these of the smallest "
-        "prompts",
+        "ties in F go to the larger batch, then to the one with more requests of the least output, of the least prompt "
+        "among these, and so on",
         "in a batch, ties in output go to the smaller prompt, then to the earlier request",
     )
 

@@ -16,11 +16,7 @@ from cr_toolkit.policies.information import (
 
 
 def view_of(policy: Policy, request: Request, index: int) -> View:
-    """Return what ``policy`` may see of ``request``, the one at ``index``.
-
-    Raises:
-        InputError: if the policy states an interval that does not hold the output.
-    """
+    """Return what ``policy`` may see of ``request``, the one at ``index``."""
     match policy.information:
         case Information.FULL:
             return full_view(request)
