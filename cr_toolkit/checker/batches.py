@@ -30,7 +30,7 @@ def sorted_f_order(instance: Instance) -> list[int]:
         kinds = list(left)
         few = prod(len(indices) + 1 for indices in left.values()) <= MOST_BATCHES
         batches = _all(left, instance.memory) if few else _prefixes(left, instance.memory)
-        _, _, counts = min(_rank(kinds, counts) for counts in batches)
+        counts = min(batches, key=lambda counts: _rank(kinds, counts))
         for kind, count in zip(kinds, counts, strict=True):
             order += left[kind][:count]
             del left[kind][:count]

@@ -9,7 +9,7 @@ from cr_toolkit.checker.instance import Attempt, Instance
 from cr_toolkit.checker.planning import staggered
 from cr_toolkit.checker.reading import Rejected
 
-MOST_STEPS = 1_000_000
+MOST_STEPS = 200_000
 """A run that takes more steps than this is not repeated."""
 
 Rerun = tuple[list[int], list[Attempt]]

@@ -103,7 +103,7 @@ class Schedule:
         """
         self._require_length(instance)
         events: dict[int, list[int]] = {}
-        for index, start, end in self._attempts(instance):
+        for index, start, end in self.attempts(instance):
             offset = instance.requests[index].prompt - start
             for time, sign in ((start, 1), (end, -1)):
                 change = events.setdefault(time, [0, 0])
@@ -130,7 +130,7 @@ class Schedule:
             InputError: if the schedule has another number of requests than the instance.
         """
         self._require_length(instance)
-        for index, start, _ in self._attempts(instance):
+        for index, start, _ in self.attempts(instance):
             arrival = instance.requests[index].arrival
             if start < arrival:
                 return Violation(f"request {index} starts at {start}, before its arrival {arrival}", index, None)
@@ -147,7 +147,7 @@ class Schedule:
         """Return whether no request starts early and no step exceeds the memory."""
         return self.violation(instance) is None
 
-    def _attempts(self, instance: Instance) -> Iterator[Attempt]:
+    def attempts(self, instance: Instance) -> Iterator[Attempt]:
         """Yield every run of every request, the stopped ones last."""
         for index, (start, request) in enumerate(zip(self.start, instance.requests, strict=True)):
             yield Attempt(index, start, start + request.output)

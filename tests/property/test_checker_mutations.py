@@ -24,7 +24,9 @@ CASES = {
     "sjf": ("volume", "peak", "head-of-line", [(1, 2, 4), (2, 0, 5), (2, 3, 2), (7, 1, 1)]),
     "fcfs": ("mean-busy-time", "lookahead", "skipping", [(1, 2, 4), (2, 0, 5), (2, 3, 2), (3, 1, 1)]),
     "svf-1bit": ("split", "peak", "skipping", [(1, 0, 6), (1, 1, 2), (2, 2, 2), (4, 4, 4), (9, 5, 1)]),
-    "total-size": ("prices", "lookahead", "head-of-line", [(1, 0, 5), (1, 3, 2), (2, 0, 2), (3, 4, 1)]),
+    "a-min": ("outputs", "lookahead", "head-of-line", [(0, 2, 4), (0, 2, 1), (0, 2, 8), (0, 2, 3), (0, 2, 1)]),
+    "gsa": ("volume", "lookahead", "head-of-line", [(0, 2, 4), (0, 2, 1), (0, 2, 3)]),
+    "widest-first": ("prices", "lookahead", "head-of-line", [(1, 0, 5), (1, 3, 2), (2, 0, 2), (3, 4, 1)]),
 }
 MEMORY = 11
 
@@ -51,7 +53,7 @@ def bound_of(method: str, instance: Instance) -> tuple[int, dict[str, Any]]:
 def witness(name: str) -> dict[str, Any]:
     method, admission, queue, triples = CASES[name]
     instance = Instance.from_triples(MEMORY, triples)
-    known = name != "total-size"
+    known = name != "widest-first"
     policy: dict[str, Any] = {"name": name}
     if known:
         run = simulate(instance, name, admission=admission, queue=queue)
