@@ -30,6 +30,7 @@ _VOLUME_COLOURS = ("#D9E8F0", "#B0D0E0", "#7FB2CC", "#4F90B3", "#2B6A91", "#1246
 
 _INK, _QUIET, _IDLE, _GRID = "#222222", "#6B6B6B", "#F3F1EC", "#DDDDDD"
 _STOPPED, _HATCH, _FADED = "#BBBBBB", "/////", 0.45
+_STOPPED_LABEL = "stopped, progress lost"
 """Attempts that were stopped: in grey where requests are drawn as bands, else hatched in a faded colour."""
 
 _LEFT, _RIGHT = 0.085, 0.915
@@ -98,7 +99,7 @@ def _compose(figure: Figure, instance: Instance, panels: Sequence[Panel], title:
     height = figure.get_figheight()
     stops = any(panel.schedule.stopped for panel in panels)
     handles = len(classes.labels) + 1 + stops
-    fits = sum(map(len, classes.labels)) <= _LEGEND_CHARACTERS
+    fits = sum(map(len, classes.labels)) + stops * len(_STOPPED_LABEL) <= _LEGEND_CHARACTERS
     columns = handles if fits else 4 if classes.ordered else 3
     legend = 0.24 * (-(-handles // columns) + classes.ordered)
     axes = figure.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
@@ -237,7 +238,7 @@ def _legend(figure: Figure, classes: Classes, columns: int, stops: bool) -> None
     ]
     handles.append(Patch(facecolor=_IDLE, edgecolor=_GRID, label="idle"))
     if stops:
-        handles.append(Patch(facecolor=_STOPPED, edgecolor="white", hatch=_HATCH, label="stopped, progress lost"))
+        handles.append(Patch(facecolor=_STOPPED, edgecolor="white", hatch=_HATCH, label=_STOPPED_LABEL))
     figure.legend(
         handles=handles,
         title="volume (token-steps)" if classes.ordered else None,
