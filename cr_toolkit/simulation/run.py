@@ -73,8 +73,7 @@ def simulate(
         engine: ``kernel`` (compiled), ``reference`` (plain Python, any size of number) or ``auto``.
 
     Raises:
-        InputError: if there is no such policy, parameter or rule, the policy does not go with the rules, it is not
-            defined on the instance, or it fails.
+        InputError: if there is no such policy, parameter or rule, or the policy fails or is not defined here.
         OverflowError: if ``kernel`` is demanded for numbers beyond 64 bits.
     """
     chosen = make_policy(policy, parameters).prepared(instance.longest_output)
