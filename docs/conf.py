@@ -241,9 +241,11 @@ def write_generated_pages(_: object) -> None:
 
 
 def write_pictures() -> None:
-    """Draw the proofs."""
+    """Draw the proofs, and run what is simulated."""
+    from poisson_page import write_poisson_pages
     from proof_graph import draw_proof
 
+    write_poisson_pages(GENERATED)
     draw_proof(GENERATED / "proof-all.svg", None)
     for theorem in ("svf-burst", "svf-burst-centroid", "svf-burst-sharp", "svf-burst-lookahead", "svf1-burst"):
         draw_proof(GENERATED / f"proof-{theorem}.svg", [theorem])

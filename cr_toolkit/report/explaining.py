@@ -126,5 +126,9 @@ def _row(row: Row | None) -> LemmaRow | None:
 
 def number_text(value: Number) -> str:
     """Return a number exactly or, beyond 40 characters, rounded down to a multiple of 1/10^6."""
+    rounded = str(Fraction(floor(value * _GRID), _GRID))
+    # Four bits are more than a digit; Python refuses to write out numbers of thousands of digits.
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > 4 * _LONGEST:
+        return rounded
     exact = str(value)
-    return exact if len(exact) <= _LONGEST else str(Fraction(floor(value * _GRID), _GRID))
+    return exact if len(exact) <= _LONGEST else rounded

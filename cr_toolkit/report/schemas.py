@@ -27,6 +27,7 @@ SCHEMAS = MappingProxyType(
         "gate": results.GateResult,
         "theorems": results.TheoremList,
         "theorem-check": results.TheoremCheck,
+        "theorem-simulation": results.TheoremSimulation,
         "explain": results.ExplainResult,
         "frontier": results.FrontierResult,
     }

@@ -139,8 +139,8 @@ def test_the_lookahead_bound_takes_one_third_below_and_is_silent_above_one_half(
 EVERY_ROW = {
     "amax-interval", "amin-interval", "any-arbitrary", "clairvoyant-general", "fcfs", "gba-burst", "gsa-burst",
     "mcsf-burst", "sjf", "sortedf-burst", "svf-burst", "svf-burst-centroid", "svf-burst-fluid", "svf-burst-half",
-    "svf-burst-lookahead", "svf-burst-peak", "svf-burst-sharp", "svf-poisson", "svf-skipping", "svf1-burst",
-    "svf1-poisson", "total-size",
+    "svf-burst-lookahead", "svf-burst-peak", "svf-burst-sharp", "svf-poisson", "svf-poisson-load", "svf-skipping",
+    "svf1-burst", "svf1-poisson", "total-size",
 }  # fmt: skip
 
 

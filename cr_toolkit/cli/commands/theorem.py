@@ -9,6 +9,7 @@ import click
 
 from cr_toolkit.cli.exit_codes import ExitCode
 from cr_toolkit.cli.options import format_option
+from cr_toolkit.cli.theorem_simulate import simulate
 
 if TYPE_CHECKING:
     from cr_toolkit.model import Instance
@@ -22,12 +23,16 @@ Examples:
   crtool theorem show svf-burst
   crtool theorem check
   crtool theorem check svf-burst-sharp --instances 1000
+  crtool theorem simulate svf-poisson --load 1/2
 """
 
 
 @click.group("theorem", epilog=_EPILOG)
 def command() -> None:
-    """List the theorems, show one in full, or check the proofs."""
+    """List, show, check or simulate the theorems."""
+
+
+command.add_command(simulate)
 
 
 @command.command("list")

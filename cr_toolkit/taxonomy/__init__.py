@@ -1,0 +1,1 @@
+"""The taxonomy of settings: what a policy knows, and how requests arrive."""
