@@ -198,8 +198,9 @@ class _Book:
     def witness(self) -> WitnessRecord:
         """The best witness; of the smallest candidate there is if nothing was found in time."""
         if self._witness is None:
-            memory = self._setting.space.least_memory(1)
-            self._enter(Scored(Pattern(memory, (Block(0, 1),)), Fraction(1)), 0)
+            space = self._setting.space
+            output = space.outputs[0] or 1
+            self._enter(Scored(Pattern(space.least_memory(output), (Block(0, output),)), Fraction(1)), 0)
         assert self._witness is not None
         return self._witness
 

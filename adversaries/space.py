@@ -67,7 +67,8 @@ class Space:
         def fit(block: Block) -> Block:
             prompt = common_prompt if Premise.COMMON_PROMPT in self.premises else block.prompt
             output = common_output if Premise.COMMON_OUTPUT in self.premises else block.output
-            output = min(max(output, least or output), most or output)
+            output = max(output, least or 1)
+            output = min(output, most or output)
             return Block(prompt, output, block.count, 0 if Premise.BURST in self.premises else block.arrival)
 
         return Pattern(pattern.memory, tuple(fit(block) for block in pattern.blocks), pattern.repeat)

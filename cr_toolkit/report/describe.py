@@ -46,7 +46,7 @@ def stopped_facts(schedule: Schedule) -> list[tuple[str, str]]:
         return []
     lost = sum(attempt.end - attempt.start for attempt in schedule.stopped)
     attempts = listed([f"{attempt.request}: {attempt.start}-{attempt.end}" for attempt in schedule.stopped])
-    return [("stopped", f"{count(len(schedule.stopped), 'attempt')}, {lost:,} tokens lost; {attempts}")]
+    return [("stopped", f"{count(len(schedule.stopped), 'attempt')}, {count(lost, 'token')} lost; {attempts}")]
 
 
 def search_facts(result: SearchResult, judgements: Iterable[Judgement]) -> list[tuple[str, str]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 from itertools import product
+from math import prod
 
 import pytest
 from hypothesis import assume, given, settings
@@ -14,6 +16,7 @@ from cr_toolkit.checker import restarts
 from cr_toolkit.checker.policies import run_again
 from cr_toolkit.checker.reading import Rejected
 from cr_toolkit.policies import POLICIES, make_policy
+from cr_toolkit.policies.sorted_f import MOST_BATCHES
 from cr_toolkit.policies.staggering import stagger_width
 from cr_toolkit.policies.views import view_of
 from tests.brute_force import brute_force_optimum
@@ -118,10 +121,11 @@ def test_sorted_f_takes_a_batch_of_least_f(instance):
     assert least == min(value(batch) for batch in prefixes if fits(batch))
 
 
-@given(instances(max_requests=40, max_memory=60))
+@given(st.integers(30, 60), st.lists(st.tuples(st.integers(0, 15), st.integers(1, 15)), min_size=14, max_size=24))
 @settings(max_examples=20)
-def test_sorted_f_on_many_kinds_is_repeated_by_the_checker(instance):
-    instance = with_premises(instance, "sorted-f")
+def test_sorted_f_on_many_kinds_is_repeated_by_the_checker(memory, sizes):
+    instance = Instance.burst(memory, sizes)
+    assume(prod(count + 1 for count in Counter(sizes).values()) > MOST_BATCHES)
     parameters = {"admission": "lookahead", "queue": "head-of-line"}
     assert tuple(run_again(own(instance), "sorted-f", parameters)[0]) == simulate(instance, "sorted-f").schedule.start
 

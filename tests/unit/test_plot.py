@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cr_toolkit import Instance, Schedule, simulate
 from cr_toolkit.cli.main import run
 from cr_toolkit.errors import InputError
+from cr_toolkit.model import Attempt
 from cr_toolkit.report.classes import MAX_TYPES, classify
 from cr_toolkit.report.picture import Panel, render
 from cr_toolkit.report.stacking import idle_share, stack
@@ -125,3 +126,24 @@ def test_plot_refuses_other_files(tmp_path, capsys):
     assert str(instance) in capsys.readouterr().err
     save_witness(tmp_path / "w.json", Instance.burst(6, [(0, 3)] * 5))
     assert run(["plot", str(tmp_path / "w.json"), "-o", str(tmp_path / "w.gif")]) == 2
+
+
+def test_a_stopped_attempt_is_a_layer_and_hatched():
+    instance = Instance.burst(6, [(1, 3), (0, 4)])
+    schedule = Schedule((4, 0), (Attempt(0, 0, 2),))
+    shape = stack(instance, schedule, (0, 1, 2), 3)
+    assert shape.times.tolist() == [0, 2, 2, 4, 4, 7]
+    assert shape.top.tolist() == [1, 5, 2, 4, 1, 4]
+    # Token-steps of 6 x 7: request 1 holds 1 + 2 + 3 + 4, request 0 2 + 3 + 4 and before that 2 + 3.
+    assert idle_share(instance, schedule) == pytest.approx(1 - (10 + 9 + 5) / 42)
+    with_stops, without = (
+        render("a.svg", instance, [Panel("x", one)], "t", "s").decode() for one in (schedule, schedule.without_stops())
+    )
+    assert "stopped, progress lost" in with_stops
+    assert "stopped" not in without
+
+
+def test_many_attempts_are_drawn_as_bands():
+    run = simulate(Instance.burst(40, [(0, 20)] * 150), "gsa")
+    assert len(run.schedule.stopped) > 400
+    assert render("a.png", run.instance, [Panel("gsa", run.schedule)], "t", "s").startswith(PNG)

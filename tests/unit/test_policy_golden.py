@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from cr_toolkit import Instance, Schedule, simulate
+from cr_toolkit.checker import check_data
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Attempt
+from cr_toolkit.model.formats import to_json
 from cr_toolkit.policies import (
     POLICIES,
     Decision,
@@ -19,6 +23,7 @@ from cr_toolkit.policies import (
     make_policy,
 )
 from cr_toolkit.policies.staggering import stagger_width
+from tests.witnesses import make_witness
 
 # Peaks 6, 3, 11, 5, 3 of 12.
 MIXED = Instance.burst(12, [(2, 4), (2, 1), (2, 9), (2, 3), (2, 1)])
@@ -206,3 +211,36 @@ def test_a_faulty_policy_is_one_clear_sentence(policy, message):
     with pytest.raises(InputError) as caught:
         simulate(ALIKE, policy)
     assert str(caught.value) == message
+
+
+class Patient(OnlinePolicy):
+    """Runs one request at a time, in request order."""
+
+    def decide(self, moment: Moment) -> Decision:
+        return Decision(start=() if moment.running else (moment.waiting[0].request,))
+
+
+def test_decisions_of_an_unknown_policy_are_taken_as_given():
+    witness = make_witness(MIXED, Patient)
+    assert witness.policy.decisions == "given"
+    assert witness.policy.order is None
+    document = json.loads(to_json(witness))
+    accepted = check_data(json.dumps(document).encode())
+    assert accepted.accepted
+    assert accepted.reason.endswith("(lookahead, head-of-line; the policy's decisions were taken as given)")
+    for policy, message in (
+        ({"decisions": "checked"}, "policy.decisions must be 'given'"),
+        ({"decisions": "given", "order": [0, 1, 2, 3, 4]}, "policy.order must be absent, the decisions being given"),
+        ({}, "the file gives no order to run it by"),
+    ):
+        changed = {**document, "policy": {"name": "Patient", "parameters": document["policy"]["parameters"], **policy}}
+        verdict = check_data(json.dumps(changed).encode())
+        assert not verdict.accepted
+        assert message in verdict.reason
+
+
+def test_an_online_policy_meets_arrivals_and_idle_time():
+    run = simulate(Instance.from_triples(9, [(5, 2, 4), (0, 1, 2), (6, 0, 1)]), Patient)
+    assert run.schedule == Schedule((5, 0, 9))
+    assert run.order == (1, 0, 2)
+    assert not run.order_decides
