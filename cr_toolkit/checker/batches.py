@@ -58,15 +58,15 @@ def _all(left: dict[Kind, list[int]], memory: int) -> Iterator[tuple[int, ...]]:
 
 def _prefixes(left: dict[Kind, list[int]], memory: int) -> Iterator[tuple[int, ...]]:
     for widest in {prompt for _, prompt in left}:
-        counts = dict.fromkeys(left, 0)
+        batch: dict[Kind, int] = {}
         for kind, indices in left.items():
             if kind[1] > widest:
                 continue
-            while counts[kind] < len(indices) and _fits({**counts, kind: counts[kind] + 1}.items(), memory):
-                counts[kind] += 1
-            if counts[kind] < len(indices):
+            while batch.get(kind, 0) < len(indices) and _fits([*batch.items(), (kind, 1)], memory):
+                batch[kind] = batch.get(kind, 0) + 1
+            if batch.get(kind, 0) < len(indices):
                 break
-        yield tuple(counts.values())
+        yield tuple(batch.get(kind, 0) for kind in left)
 
 
 def _fits(batch: Iterable[tuple[Kind, int]], memory: int) -> bool:

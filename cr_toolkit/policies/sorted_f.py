@@ -93,14 +93,19 @@ def _feasible(kinds: Sequence[_Kind], memory: int) -> Iterator[tuple[int, ...]]:
 def _prefixes(kinds: Sequence[_Kind], memory: int) -> Iterator[tuple[int, ...]]:
     """Yield, for every prompt, the counts of the longest feasible prefix of the kinds with at most that prompt."""
     for widest in sorted({kind.prompt for kind in kinds}):
-        counts: tuple[int, ...] = ()
-        for kind in kinds:
-            most = len(kind.indices) if kind.prompt <= widest else 0
-            fitting = next(c for c in range(most, -1, -1) if _fits(kinds, (*counts, c), memory))
-            counts = (*counts, fitting)
-            if fitting < most:
+        counts = [0] * len(kinds)
+        held: list[tuple[int, int]] = []
+        for place, (output, prompt, indices) in enumerate(kinds):
+            if prompt > widest:
+                continue
+            # Those taken before complete at ``step`` and then hold ``tokens``; each one more adds prompt + step.
+            rooms = [(memory - tokens) // (prompt + step) for step, tokens in (*held, (output, 0))]
+            count = min(len(indices), *rooms)
+            held = [(step, tokens + count * (prompt + step)) for step, tokens in (*held, (output, 0))]
+            counts[place] = count
+            if count < len(indices):
                 break
-        yield (*counts, *(0,) * (len(kinds) - len(counts)))
+        yield tuple(counts)
 
 
 def _fits(kinds: Sequence[_Kind], counts: Sequence[int], memory: int) -> bool:
