@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 from cr_toolkit.model import Instance
+from cr_toolkit.model.request import require_integer
 from cr_toolkit.policies.information import Information
 from cr_toolkit.policies.premises import Premise, unmet_premise
 
@@ -81,11 +82,18 @@ class PredictionPolicy(Policy):
 
     The prediction is a function of ``seed``, the request's index and its output alone
     (``cr_toolkit.policies.information.predicted_view``).
+
+    Raises:
+        InputError: if ``error`` is below 1 or ``seed`` below 0.
     """
 
     information: ClassVar[Information] = Information.PREDICTED
-    error: int
-    seed: int
+
+    def __init__(self, error: int = 2, seed: int = 0) -> None:
+        require_integer(error, least=1, field="policy parameter error")
+        require_integer(seed, least=0, field="policy parameter seed")
+        self.error = error
+        self.seed = seed
 
     never_below: ClassVar[bool] = False
     """Whether predictions are at least the output."""

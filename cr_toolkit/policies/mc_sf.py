@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cr_toolkit.model.request import require_integer
 from cr_toolkit.policies.base import EstimatePolicy, PredictionPolicy
 from cr_toolkit.policies.catalogue import POLICIES
 from cr_toolkit.policies.information import PredictedView
@@ -33,10 +32,7 @@ class MemoryConstrainedShortestFirst(PredictionPolicy, EstimatePolicy):
     )
 
     def __init__(self, error: int = 1, seed: int = 0) -> None:
-        require_integer(error, least=1, field="policy parameter error")
-        require_integer(seed, least=0, field="policy parameter seed")
-        self.error = error
-        self.seed = seed
+        super().__init__(error, seed)
 
     def estimate(self, request: PredictedView) -> int:
         """Return the prediction (tokens)."""

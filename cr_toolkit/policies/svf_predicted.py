@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cr_toolkit.model.request import require_integer
 from cr_toolkit.policies.base import PredictionPolicy, PriorityPolicy
 from cr_toolkit.policies.catalogue import POLICIES
 from cr_toolkit.policies.information import PredictedView
@@ -27,12 +26,6 @@ class PredictedSmallestVolumeFirst(PredictionPolicy, PriorityPolicy):
         "predictions are drawn evenly, keyed by seed and request index",
         "the order alone rests on predictions: the admission rule knows the true outputs",
     )
-
-    def __init__(self, error: int = 2, seed: int = 0) -> None:
-        require_integer(error, least=1, field="policy parameter error")
-        require_integer(seed, least=0, field="policy parameter seed")
-        self.error = error
-        self.seed = seed
 
     def priority(self, request: PredictedView) -> int:
         """Return the predicted volume (token-steps)."""
