@@ -35,7 +35,7 @@ MOST_REQUESTS = 4000
 """Default limit on the requests of a candidate."""
 
 MOST_INTERPRETED = 200
-STEPS_INTERPRETED = 20_000
+STEPS_INTERPRETED = 5_000
 """Limits on the requests and steps of a candidate for a policy that no compiled code runs."""
 
 BEST_FILE = "best.json"
