@@ -66,7 +66,7 @@ class Portfolio:
             names = [name for name in _PRIOR if self._serves(name, size)]
             weights = [_PRIOR[name] * (0.3 + self._credit.get(name, 0.0)) for name in names]
             name = random.choices(names, weights)[0]
-        if name == "family":
+        if name in ("family", "adaptive"):
             size = self.space.max_requests
         elites = sorted(
             (scored for limit, kept in self._elites.items() if limit <= size for scored in kept[:2]),

@@ -1,20 +1,20 @@
-"""Running tasks within a budget, in this process or in several, merging their outcomes in order."""
+"""Running tasks within a budget, whoever does the work, and merging their outcomes in order."""
 
 from __future__ import annotations
 
-import pickle
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from adversaries.journal import Journal
 from adversaries.portfolio import LAG, Portfolio
-from adversaries.tasks import Outcome, Setting, Task, run_in_worker, run_task, start_worker
-from cr_toolkit.errors import CrtoolError
+from adversaries.searchers import Scored
+from adversaries.tasks import Outcome, Task
+from adversaries.workforce import Workforce
+
+_SAMPLE = 8
 
 StopReason = Literal["evaluations", "seconds", "interrupted"]
 
@@ -27,36 +27,92 @@ class Budget:
     deadline: float | None
 
 
+class NewBest(NamedTuple):
+    """A candidate that was better than all before it, and the number of evaluations merged by then."""
+
+    scored: Scored
+    evaluations: int
+
+
 class Runner:
     """Plans, runs and merges the tasks of one search.
 
     Args:
-        setting: what is attacked.
         portfolio: plans tasks and takes in outcomes.
         budget: when to stop.
-        merged: called after each merged outcome with the evaluations so far and whether the best changed.
+        journal: where finished tasks are logged, or None.
     """
 
-    def __init__(
-        self, setting: Setting, portfolio: Portfolio, budget: Budget, merged: Callable[[int, bool], None]
-    ) -> None:
-        self._setting = setting
+    def __init__(self, portfolio: Portfolio, budget: Budget, journal: Journal | None) -> None:
         self._portfolio = portfolio
         self._budget = budget
-        self._merged = merged
+        self._journal = journal
         self._planned: deque[Task] = deque()
         self._next = 0
+        self._due = 0
         self._promised = 0
+        self._unbroken = True
         self.evaluations = 0
         """Evaluations of all merged outcomes."""
-
-    def run(self, jobs: int) -> StopReason:
-        """Run until the budget is spent; return what stopped it. Ctrl-C keeps what was found."""
+        self.best = None if portfolio.best is None else NewBest(portfolio.best, 0)
+        """The last candidate that was a new best when it was merged."""
         for _ in range(LAG):
             self._plan_one()
-        if jobs > 1 and _can_travel(self._setting):
-            return self._run_in_processes(jobs)
-        return self._run_here()
+
+    @property
+    def tasks(self) -> int:
+        """Outcomes merged."""
+        return self._due
+
+    def resume(self) -> tuple[Scored, ...]:
+        """Merge what the journal says of finished tasks, as if they had just been run.
+
+        Returns:
+            Some of the candidates it merged, for a look at whether their ratios still hold.
+        """
+        if self._journal is None:
+            return ()
+        sample: deque[Scored] = deque(maxlen=_SAMPLE)
+        for finished in self._journal.finished():
+            if not self._planned or finished.evaluations != self._planned[0].evaluations:
+                break
+            self._merge(Outcome(self._planned.popleft(), finished.evaluations, finished.found))
+            sample.extend(finished.found[-1:])
+        self._journal.keep(self._due)
+        return tuple(sample)
+
+    def run(self, workforce: Workforce, merged: Callable[[bool], None]) -> StopReason:
+        """Run until the budget is spent; return what stopped it. Ctrl-C keeps what was found.
+
+        Args:
+            workforce: who runs the tasks; closed at the end.
+            merged: called after each merged outcome, told whether the best changed.
+        """
+        waiting: dict[int, Outcome] = {}
+        running = 0
+        try:
+            while True:
+                while self._planned and running < workforce.places and not self._late():
+                    workforce.submit(self._planned.popleft())
+                    running += 1
+                if not running:
+                    break
+                for outcome in workforce.collect():
+                    running -= 1
+                    waiting[outcome.task.index] = outcome
+                while self._due in waiting:
+                    outcome = waiting.pop(self._due)
+                    changed = self._merge(outcome)
+                    self._log(outcome)
+                    merged(changed)
+                    if outcome.interrupted:
+                        return "interrupted"
+        except KeyboardInterrupt:
+            return "interrupted"
+        finally:
+            workforce.close()
+        spent = self._budget.evaluations is not None and self.evaluations >= self._budget.evaluations
+        return "evaluations" if spent else "seconds"
 
     def _plan_one(self) -> None:
         limit = self._budget.evaluations
@@ -68,71 +124,21 @@ class Runner:
         self._promised += task.evaluations
         self._planned.append(task)
 
-    def _merge(self, outcome: Outcome) -> None:
+    def _merge(self, outcome: Outcome) -> bool:
+        self._due += 1
         self.evaluations += outcome.evaluations
         changed = self._portfolio.merge(outcome)
+        if changed:
+            assert self._portfolio.best is not None
+            self.best = NewBest(self._portfolio.best, self.evaluations)
         self._plan_one()
-        self._merged(self.evaluations, changed)
+        return changed
+
+    def _log(self, outcome: Outcome) -> None:
+        # A task cut short is not finished: its evaluations stay in its own log, and so do those of the tasks after it.
+        self._unbroken = self._unbroken and outcome.evaluations == outcome.task.evaluations
+        if self._journal is not None and self._unbroken:
+            self._journal.finish(outcome.task.index, outcome.evaluations, outcome.found)
 
     def _late(self) -> bool:
         return self._budget.deadline is not None and time.monotonic() >= self._budget.deadline
-
-    def _run_here(self) -> StopReason:
-        evaluator = self._setting.evaluator()
-        try:
-            while self._planned:
-                if self._late():
-                    return "seconds"
-                task = self._planned.popleft()
-                outcome = run_task(self._setting, evaluator, task, self._budget.deadline, lambda: False)
-                self._merge(outcome)
-                if outcome.interrupted:
-                    return "interrupted"
-                if outcome.evaluations < task.evaluations:
-                    return "seconds"
-        except KeyboardInterrupt:
-            return "interrupted"
-        return "evaluations"
-
-    def _run_in_processes(self, jobs: int) -> StopReason:
-        context = get_context("spawn")
-        stop = context.Event()
-        workers = min(jobs, LAG)
-        pool = ProcessPoolExecutor(
-            workers, context, initializer=start_worker, initargs=(self._setting, self._budget.deadline, stop)
-        )
-        running: dict[Future[Outcome], int] = {}
-        waiting: dict[int, Outcome] = {}
-        due = 0
-        reason: StopReason = "evaluations"
-        try:
-            while True:
-                while self._planned and len(running) <= workers and not self._late():
-                    task = self._planned.popleft()
-                    running[pool.submit(run_in_worker, task)] = task.index
-                if not running:
-                    break
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    waiting[running.pop(future)] = future.result()
-                while due in waiting:
-                    self._merge(waiting.pop(due))
-                    due += 1
-            if self._late():
-                reason = "seconds"
-        except KeyboardInterrupt:
-            reason = "interrupted"
-        except BrokenProcessPool:
-            raise CrtoolError("a worker process died; out of memory? fewer jobs need less") from None
-        finally:
-            stop.set()
-            pool.shutdown(wait=True, cancel_futures=True)
-        return reason
-
-
-def _can_travel(setting: Setting) -> bool:
-    # A policy defined in a notebook cannot be sent to another process; one process gives the same result.
-    try:
-        pickle.dumps(setting)
-    except (pickle.PicklingError, AttributeError, TypeError):
-        return False
-    return True

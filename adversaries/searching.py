@@ -5,30 +5,31 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import msgspec
-
+from adversaries.book import Book, Improvement
+from adversaries.campaign import BEST_FILE, Campaign, open_campaign, policy_digest
 from adversaries.evaluation import ranks_by_size
-from adversaries.pattern import Block, Pattern
+from adversaries.manifest import Arguments
+from adversaries.pattern import Pattern
 from adversaries.portfolio import Portfolio
+from adversaries.processes import Processes, can_travel
 from adversaries.runner import Budget, Runner, StopReason
 from adversaries.searchers import SEARCHERS, Scored
 from adversaries.space import MEMORY_LIMIT, STEP_LIMIT, Space
 from adversaries.tasks import Setting
-from adversaries.witness import build_witness
-from cr_toolkit import __version__
+from adversaries.workforce import ThisProcess, Workforce
 from cr_toolkit.errors import InputError
-from cr_toolkit.model import Schedule
-from cr_toolkit.model.formats import LowerBoundRecord, WitnessRecord, write_witness
-from cr_toolkit.model.rational import parse_rational
+from cr_toolkit.model.formats import WitnessRecord
+from cr_toolkit.model.rational import format_rational, parse_rational
 from cr_toolkit.policies import Admission, IntervalPolicy, Policy, Premise, Queue, make_policy
-from cr_toolkit.simulation import simulate
-from lp_models.bounds import best_lower_bound
-from lp_models.upper import upper_bound
+
+if TYPE_CHECKING:
+    from adversaries.cluster import Cluster
 
 DEFAULT_SECONDS = 60.0
 MOST_REQUESTS = 4000
@@ -38,28 +39,25 @@ MOST_INTERPRETED = 200
 STEPS_INTERPRETED = 5_000
 """Limits on the requests and steps of a candidate for a policy that no compiled code runs."""
 
-BEST_FILE = "best.json"
-
-_POLISHED = 200
-_POLISHED_STEPS = 10_000
-_POLISH = 50_000
-"""Up to so many requests and steps, the best candidate gets this many evaluations of annealing at the end."""
+INTERRUPTED = "interrupted; what was found is kept, and the same command goes on from there"
 
 
 class Progress(NamedTuple):
-    """How far a search is: evaluations made, best certified ratio (None before the first), seconds gone."""
+    """How far a search is.
+
+    Attributes:
+        evaluations: made so far, by earlier sittings too.
+        ratio: best certified ratio; None before the first.
+        seconds: gone in this sitting.
+        rate: evaluations per second of this sitting.
+        left: seconds left, as far as the budget and the rate tell.
+    """
 
     evaluations: int
     ratio: Fraction | None
     seconds: float
-
-
-class Improvement(NamedTuple):
-    """A new best: after how many evaluations, its certified ratio and its number of requests."""
-
-    evaluations: int
-    ratio: Fraction
-    requests: int
+    rate: float
+    left: float | None
 
 
 @dataclass(frozen=True)
@@ -76,8 +74,10 @@ class SearchResult:
         seed: its seed.
         alpha: the memory share every candidate respects.
         traffic: ``burst`` or ``arbitrary``.
-        history: every improvement of the best.
+        history: every improvement of the best; of a search that goes on, from the one it had before.
         path: where the witness was saved, if it was.
+        resumed: how many of the evaluations an earlier sitting made.
+        campaign: the folder that keeps the search, if one does.
     """
 
     best: WitnessRecord
@@ -91,6 +91,8 @@ class SearchResult:
     traffic: str
     history: tuple[Improvement, ...]
     path: Path | None
+    resumed: int = 0
+    campaign: Path | None = None
 
 
 def search(
@@ -110,12 +112,15 @@ def search(
     families: bool = True,
     starts: Sequence[Pattern] = (),
     out: str | os.PathLike[str] | None = None,
+    campaigns: str | os.PathLike[str] | None = None,
+    renew: bool = True,
+    cluster: str | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> SearchResult:
     """Search for an instance with a large ratio of the policy's cost to that of a feasible schedule.
 
-    Under a counted budget the result depends on the seed alone, not on ``jobs``. Ctrl-C ends the search and keeps
-    the best found so far.
+    Under a counted budget the result depends on the seed alone, not on ``jobs`` or ``cluster``. Ctrl-C ends the search
+    and keeps the best found so far.
 
     Args:
         policy: a registered name, ``path/to/file.py:ClassName``, a policy class or object.
@@ -133,10 +138,14 @@ def search(
         families: whether ``auto`` may use the known families; without them it starts from nothing.
         starts: candidates to begin with, not counted; those outside the space are left out.
         out: folder that receives the best witness as ``best.json`` every time it improves.
+        campaigns: folder in which the search is kept, so that the same one goes on where it was stopped or killed.
+        renew: whether a search that is finished there begins anew; else its result is returned at once.
+        cluster: address of a Dask scheduler whose workers run the search, in place of ``jobs``.
         progress: called now and then.
 
     Raises:
-        InputError: if an argument breaks a rule.
+        InputError: if an argument breaks a rule, or a folder or the cluster cannot be used.
+        CrtoolError: if the workers fail.
     """
     began = time.monotonic()
     _check(evaluations, seconds, seed, jobs, max_requests, searcher)
@@ -148,106 +157,146 @@ def search(
     setting = Setting(policy, dict(parameters or {}), Admission(admission), Queue(queue), space, seed)
     setting.evaluator()
     portfolio = Portfolio(searcher, space, seed, families)
-    book = _Book(setting, portfolio, None if out is None else Path(out) / BEST_FILE)
-    if starts:
-        evaluator = setting.evaluator()
-        portfolio.take_in(
-            [Scored(one, evaluator.evaluate(one).ratio) for one in map(space.fitted, starts) if space.admits(one)]
-        )
-        book.enter(0)
-
-    def merged(done: int, changed: bool) -> None:
-        if changed:
-            book.enter(done)
-        if progress is not None:
-            best = portfolio.best
-            progress(Progress(done, None if best is None else best.ratio, time.monotonic() - began))
-
     budget = Budget(evaluations, None if seconds is None else began + seconds)
-    runner = Runner(setting, portfolio, budget, merged)
-    reason = runner.run(jobs)
-    book.polish()
-    witness = book.witness
+    with ExitStack() as stack:
+        # First, so that an address where nobody answers costs nothing of what is kept.
+        remote = None if cluster is None else stack.enter_context(closing(_cluster(cluster, setting, budget)))
+        kept = None
+        if campaigns is not None:
+            arguments = _arguments(setting, portfolio, evaluations, starts)
+            kept = stack.enter_context(open_campaign(Path(campaigns), arguments, renew=renew))
+        sitting = _Sitting(setting, portfolio, budget, kept, None if out is None else Path(out), progress)
+        sitting.catch_up(starts if kept is None else kept.manifest.arguments.starts)
+        if kept is not None:
+            kept.begin(jobs, cluster)
+        reason = sitting.run(remote or sitting.workforce(jobs))
+    witness = sitting.book.witness
     return SearchResult(
         witness,
         (Fraction(witness.ratio.lower), Fraction(witness.ratio.upper)),
-        runner.evaluations,
+        sitting.runner.evaluations,
         reason,
         time.monotonic() - began,
         searcher,
         seed,
         space.alpha,
         traffic,
-        tuple(book.history),
-        book.path,
+        tuple(sitting.book.history),
+        sitting.book.path,
+        sitting.resumed,
+        None if kept is None else kept.folder,
     )
 
 
-class _Book:
-    """Keeps the witness of the best candidate, saved whenever it improves."""
+class _Sitting:
+    """A search at work, from its start or resumption to its end."""
 
-    def __init__(self, setting: Setting, portfolio: Portfolio, path: Path | None) -> None:
+    def __init__(
+        self,
+        setting: Setting,
+        portfolio: Portfolio,
+        budget: Budget,
+        kept: Campaign | None,
+        out: Path | None,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
         self._setting = setting
         self._portfolio = portfolio
-        self._evaluator = setting.evaluator()
-        self.path = path
-        self.history: list[Improvement] = []
-        self._witness: WitnessRecord | None = None
+        self._budget = budget
+        self._kept = kept
+        self._progress = progress
+        self._began = time.monotonic()
+        folders = [folder for folder in (out, None if kept is None else kept.folder) if folder is not None]
+        paths = [folder / BEST_FILE for folder in folders]
+        self.book = Book(setting, portfolio.searcher, paths, None if kept is None else kept.best)
+        self.resumed = 0
+        """Evaluations made by earlier sittings."""
 
-    @property
-    def witness(self) -> WitnessRecord:
-        """The best witness; of the smallest candidate there is if nothing was found in time."""
-        if self._witness is None:
-            space = self._setting.space
-            output = space.outputs[0] or 1
-            self._enter(Scored(Pattern(space.least_memory(output), (Block(0, output),)), Fraction(1)), 0)
-        assert self._witness is not None
-        return self._witness
-
-    def enter(self, evaluations: int) -> None:
-        """Take in the portfolio's new best."""
-        best = self._portfolio.best
-        if best is not None:
-            self._enter(best, evaluations)
-
-    def polish(self) -> None:
-        """Look once more, and longer, for a cheaper schedule of the best candidate."""
-        best = self._portfolio.best
-        if best is None or not self.history:
-            return
-        if best.pattern.size <= _POLISHED and best.pattern.steps <= _POLISHED_STEPS:
-            self._enter(best, self.history[-1].evaluations, polish=True)
-
-    def _enter(self, scored: Scored, evaluations: int, *, polish: bool = False) -> None:
-        setting = self._setting
-        instance = scored.pattern.instance()
-        run = simulate(
-            instance,
-            setting.policy,
-            parameters=setting.parameters,
-            admission=setting.admission,
-            queue=setting.queue,
+    def catch_up(self, starts: Sequence[Pattern]) -> None:
+        """Take in the candidates to begin with, then what earlier sittings learned."""
+        space, evaluate = self._setting.space, self._setting.evaluator().evaluate
+        self._portfolio.take_in(
+            [Scored(one, evaluate(one).ratio) for one in map(space.fitted, starts) if space.admits(one)]
         )
-        upper = Schedule(tuple(self._evaluator.evaluate(scored.pattern).starts.tolist()))
-        if polish:
-            upper = min(upper, upper_bound(instance, evaluations=_POLISH)[0], key=lambda s: s.total_latency(instance))
-        bound = best_lower_bound(instance)
-        lower = LowerBoundRecord(bound.integer, bound.method, bound.certificate)
-        provenance = {
-            "searcher": self._portfolio.searcher,
-            "seed": setting.seed,
-            "evaluations": evaluations,
-            "version": __version__,
-            "pattern": msgspec.to_builtins(scored.pattern),
-        }
-        witness = build_witness(instance, run, upper, lower, provenance)
-        improvement = Improvement(evaluations, Fraction(witness.ratio.lower), len(instance))
-        if self.history and improvement.ratio <= self.history[-1].ratio:
-            return
-        self._witness = witness
-        self.history.append(improvement)
-        if self.path is not None:
-            write_witness(self.path, self._witness)
+        self.runner = Runner(self._portfolio, self._budget, None if self._kept is None else self._kept.journal)
+        for scored in self.runner.resume():
+            if evaluate(scored.pattern).ratio != scored.ratio:
+                # What the journal says is then worth nothing.
+                raise InputError(
+                    "was begun with a policy or a crtool that gave other ratios; remove it to begin anew",
+                    source=str(self._kept and self._kept.folder),
+                )
+        self.resumed = self.runner.evaluations
+        if self.runner.best is not None:
+            self.book.enter(*self.runner.best)
+
+    def run(self, workforce: Workforce) -> StopReason:
+        """Search until something stops it; leave the best witness and the manifest behind."""
+        self._began = time.monotonic()
+        reason = self.runner.run(workforce, self._merged)
+        if self._portfolio.best is not None and reason != "interrupted":
+            self.book.polish(self._portfolio.best)
+        self.book.save()
+        if self._kept is not None:
+            ratio = Fraction(self.book.witness.ratio.lower)
+            self._kept.end(reason, self.runner.evaluations, self.runner.tasks, ratio)
+        return reason
+
+    def workforce(self, jobs: int) -> Workforce:
+        """Return who runs the tasks on this machine."""
+        deadline = self._budget.deadline
+        journal = None if self._kept is None else self._kept.journal.folder
+        if jobs > 1 and can_travel(self._setting):
+            return Processes(self._setting, jobs, deadline, journal)
+        return ThisProcess(self._setting, deadline, journal)
+
+    def _merged(self, changed: bool) -> None:
+        if changed and self.runner.best is not None:
+            self.book.enter(*self.runner.best)
+        if self._progress is not None:
+            self._progress(self._how_far())
+
+    def _how_far(self) -> Progress:
+        now = time.monotonic()
+        seconds = now - self._began
+        done, best = self.runner.evaluations, self._portfolio.best
+        rate = (done - self.resumed) / max(seconds, 1e-3)
+        limit, deadline = self._budget.evaluations, self._budget.deadline
+        left = [] if deadline is None else [max(0.0, deadline - now)]
+        if limit is not None and rate:
+            left.append((limit - done) / rate)
+        return Progress(done, None if best is None else best.ratio, seconds, rate, min(left, default=None))
+
+
+def _cluster(address: str, setting: Setting, budget: Budget) -> Cluster:
+    try:
+        from adversaries.cluster import Cluster
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"needs the package {error.name}; pip install 'cr-toolkit[cluster]' brings it", source="--cluster"
+        ) from None
+    return Cluster(address, setting, budget.deadline)
+
+
+def _arguments(setting: Setting, portfolio: Portfolio, evaluations: int | None, starts: Sequence[Pattern]) -> Arguments:
+    """Return what decides the result of a search that is to be kept."""
+    if not isinstance(setting.policy, str):
+        raise InputError("must be a name or FILE.py:CLASS in a search that is kept", field="policy")
+    return Arguments(
+        policy=setting.policy,
+        policy_digest=policy_digest(setting.policy),
+        parameters=dict(setting.parameters),
+        alpha=format_rational(setting.space.alpha),
+        traffic="burst" if setting.space.burst else "arbitrary",
+        admission=setting.admission.value,
+        queue=setting.queue.value,
+        searcher=portfolio.searcher,
+        families=portfolio.families,
+        max_requests=setting.space.max_requests,
+        evaluations=evaluations,
+        seed=setting.seed,
+        starts=tuple(starts),
+    )
 
 
 def _share(alpha: Fraction | str | int) -> Fraction:

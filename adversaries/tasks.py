@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
-from multiprocessing import parent_process
+from fractions import Fraction
+from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from adversaries.evaluation import Evaluator
+from adversaries.journal import TaskLog
+from adversaries.pattern import Pattern
 from adversaries.searchers import SEARCHERS, Scored
+from adversaries.searchers.base import WatchingSearcher
 from adversaries.space import Space
+from adversaries.subject import Subject
 from cr_toolkit.policies import Admission, Policy, Queue, make_policy
-
-if TYPE_CHECKING:
-    from multiprocessing.synchronize import Event
 
 _KEPT = 8
 
@@ -80,61 +80,55 @@ def task_random(seed: int, index: int) -> Random:
 
 
 def run_task(
-    setting: Setting, evaluator: Evaluator, task: Task, deadline: float | None, stopped: Callable[[], bool]
+    setting: Setting,
+    evaluator: Evaluator,
+    task: Task,
+    *,
+    deadline: float | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+    log: Path | None = None,
 ) -> Outcome:
-    """Run ``task`` until it is done, the ``deadline`` (of time.monotonic) has passed or ``stopped`` says so."""
+    """Run a task.
+
+    Args:
+        setting: what is attacked.
+        evaluator: made by ``setting``.
+        task: the task.
+        deadline: of time.monotonic, to stop at.
+        stopped: asked before every evaluation whether to stop.
+        log: file of the task's finished evaluations: those it holds are not made again, new ones are added.
+    """
     space = setting.space.within(task.max_requests)
     searcher = SEARCHERS[task.searcher](space, task_random(setting.seed, task.index), task.elites)
+    if isinstance(searcher, WatchingSearcher):
+        searcher.watch(Subject(setting.policy, setting.parameters, setting.admission, setting.queue))
     found: dict[object, Scored] = {}
     done = 0
-    try:
-        while done < task.evaluations and not stopped() and (deadline is None or time.monotonic() < deadline):
-            asked = searcher.ask()
-            done += 1
-            pattern = space.fitted(asked)
-            if not space.admits(pattern):
-                continue
-            ratio = evaluator.evaluate(pattern).ratio
-            # A searcher climbs over what it proposes, whatever the policy's premises make of it.
-            searcher.tell(asked, ratio)
-            found[pattern] = Scored(pattern, ratio)
-            if len(found) > 4 * _KEPT:
-                found = {scored.pattern: scored for scored in _best(found)}
-    except KeyboardInterrupt:
-        return Outcome(task, done, _best(found), interrupted=True)
+
+    def measure(pattern: Pattern) -> Fraction | None:
+        return evaluator.evaluate(pattern).ratio
+
+    with nullcontext() if log is None else TaskLog(log) as kept:
+        try:
+            while done < task.evaluations and not stopped() and (deadline is None or time.monotonic() < deadline):
+                asked = searcher.ask()
+                done += 1
+                pattern = space.fitted(asked)
+                if not space.admits(pattern):
+                    continue
+                ratio = measure(pattern) if kept is None else kept.ratio(pattern, measure)
+                if ratio is None:
+                    continue
+                # A searcher climbs over what it proposes, whatever the policy's premises make of it.
+                searcher.tell(asked, ratio)
+                found[pattern] = Scored(pattern, ratio)
+                if len(found) > 4 * _KEPT:
+                    found = {scored.pattern: scored for scored in _best(found)}
+        except KeyboardInterrupt:
+            return Outcome(task, done, _best(found), interrupted=True)
     return Outcome(task, done, _best(found))
 
 
 def _best(found: Mapping[object, Scored]) -> tuple[Scored, ...]:
     # Stable: among equal ratios the smaller instance, then the one found first.
     return tuple(sorted(found.values(), key=lambda scored: (-scored.ratio, scored.pattern.size))[:_KEPT])
-
-
-class _Worker(NamedTuple):
-    setting: Setting
-    evaluator: Evaluator
-    deadline: float | None
-    stop: Event
-
-
-_worker: list[_Worker] = []
-
-
-def start_worker(setting: Setting, deadline: float | None, stop: Event) -> None:
-    """Prepare a worker process: Ctrl-C is the parent's business, and no worker outlives the parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_follow_parent, daemon=True).start()
-    _worker.append(_Worker(setting, setting.evaluator(), deadline, stop))
-
-
-def run_in_worker(task: Task) -> Outcome:
-    """Run ``task`` in a process prepared by ``start_worker``."""
-    worker = _worker[-1]
-    return run_task(worker.setting, worker.evaluator, task, worker.deadline, worker.stop.is_set)
-
-
-def _follow_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

@@ -88,7 +88,7 @@ def optimum(
         seconds: time to spend; proving an engine's claim may add half as much again, or five seconds if that is less.
         engine: ``auto``, ``bounds`` (no exact engine), or a registered engine.
         seed: of the random choices of the upper bound.
-        jobs: cores to use: with more than one, ``auto`` runs CP-SAT, if installed, beside the search.
+        jobs: cores to use: the second repeats the last proof beside the search, a third runs CP-SAT.
         solver: the solver that the engine ``milp`` uses, by its name in PuLP; HiGHS if None.
 
     Raises:

@@ -7,16 +7,14 @@ proof takes no fitting. Nothing that the compiled code does needs to be right: `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cr_toolkit.checker.enumeration import prove_no_better
 from cr_toolkit.model import Instance, Schedule
 from lp_models.prices import SCALE, Kinds, kinds_of
-
-MAX_NODES = 5_000_000
-"""Most nodes of a proof, as in the checker: about two minutes of its time."""
+from lp_models.repetition import MAX_NODES, Repetition
 
 MAX_CERTIFICATE = 5_000_000
 """Longest certificate made (characters, roughly)."""
@@ -43,12 +41,14 @@ class Outcome:
         schedule: a cheaper schedule, if one was met.
         note: why there is neither, or empty.
         states: states made, a measure of the work.
+        repetition: of the proof, by the checker's code, begun while it was made; None if that was not asked for.
     """
 
     certificate: dict[str, Any] | None = None
     schedule: Schedule | None = None
     note: str = ""
     states: int = 0
+    repetition: Repetition | None = None
 
 
 def proof_scale(memory: int) -> int:
@@ -83,13 +83,14 @@ class Prover:
         self.reason = _too_large(instance, self._kinds, self._horizon, self._scale)
         self._pool: Any = None
 
-    def prove(self, target: int, deadline: float, beam: int | None = None) -> Outcome:
+    def prove(self, target: int, deadline: float, beam: int | None = None, *, repeated: bool = False) -> Outcome:
         """Try to prove that no schedule is cheaper than ``target``.
 
         Args:
             target: what to prove a lower bound (steps).
             deadline: when to give up, on the clock of ``time.monotonic`` (seconds).
             beam: expand only so many states of every level, to find a cheaper schedule rather than a proof.
+            repeated: begin to repeat the proof while it is made, which takes a second core.
         """
         if self.reason:
             return Outcome(note=self.reason)
@@ -100,21 +101,58 @@ class Prover:
         if self._pool is None or self._pool.used[0] > _CROWDED * len(self._pool.order):
             self._pool = first_pool(problem, self._prices, self._horizon)
         run = Run(self._instance, self._kinds, problem, self._pool, target, deadline)
-        if not run.search(beam):
-            return Outcome(schedule=run.schedule, note=run.note, states=run.states)
-        certificate = {"scale": self._scale, "width": self._width, **_compact(run.vectors, run.choices)}
+        record = _Record(run.vector)
+        if not repeated:
+            proved = run.search(beam)
+            record.add(run.choices)
+            return self._outcome(run.schedule, run.note, run.states, record if proved else None)
+        repetition = Repetition(self._instance, target, self._scale, self._width, record.pool)
+        proved = False
+        try:
+            proved = run.search(beam, lambda choices: repetition.feed(record.add(choices)))
+        finally:
+            if not proved:
+                repetition.stop()
+        return self._outcome(run.schedule, run.note, run.states, record if proved else None, repetition)
+
+    def _outcome(
+        self, schedule: Schedule | None, note: str, states: int, record: _Record | None,
+        repetition: Repetition | None = None,
+    ) -> Outcome:  # fmt: skip
+        if record is None:
+            return Outcome(schedule=schedule, note=note, states=states)
+        certificate = {"scale": self._scale, "width": self._width, "pool": record.pool, "choices": record.choices}
         if _length(certificate) > MAX_CERTIFICATE:
-            return Outcome(note="the certificate is too large to be useful", states=run.states)
-        return Outcome(certificate, states=run.states)
+            if repetition is not None:
+                repetition.stop()
+            return Outcome(note="the certificate is too large to be useful", states=states)
+        return Outcome(certificate, states=states, repetition=repetition)
 
 
-def _compact(vectors: list[list[int]], choices: list[int]) -> dict[str, Any]:
-    """Return the vectors that are chosen, the first one in any case, and the choices by their new numbers."""
-    ranges = {i for i, number in enumerate(choices) if number < 0}
-    chosen = sorted({0, *(number for i, number in enumerate(choices) if i not in ranges)})
-    new = {number: i for i, number in enumerate(chosen)}
-    renamed = [number if i in ranges else new[number] for i, number in enumerate(choices)]
-    return {"pool": [vectors[number] for number in chosen], "choices": renamed}
+class _Record:
+    """The vectors and choices of a certificate: vectors are numbered as they are first chosen.
+
+    Attributes:
+        pool: the vectors, the first one of the search in any case.
+        choices: as the checker takes them.
+    """
+
+    def __init__(self, vector: Callable[[int], list[int]]) -> None:
+        self._vector = vector
+        self._numbers = {0: 0}
+        self.pool = [vector(0)]
+        self.choices: list[int] = []
+
+    def add(self, choices: Sequence[int]) -> list[int]:
+        """Add the next choices of the search; return them by their new numbers."""
+        for number in choices:
+            if number >= 0 and number not in self._numbers:
+                self._numbers[number] = len(self.pool)
+                self.pool.append(self._vector(number))
+        # What is negative is the length of a range, not a vector.
+        renamed = [number if number < 0 else self._numbers[number] for number in choices]
+        self.choices += renamed
+        return renamed
 
 
 def repeat(instance: Instance, target: int, certificate: Mapping[str, Any], limit: int = MAX_NODES) -> int:

@@ -23,7 +23,8 @@ from lp_models.engines.catalogue import Answer, Task
 from lp_models.engines.search import compile_search
 from lp_models.portfolio import Portfolio
 from lp_models.prices import price_bound, raised_prices
-from lp_models.proof import MAX_NODES, Prover, checking_seconds, plain_certificate, repeat
+from lp_models.proof import Prover, checking_seconds, plain_certificate, repeat
+from lp_models.repetition import MAX_NODES, Repetition
 from lp_models.upper import upper_bound
 
 AUTO, BOUNDS = "auto", "bounds"
@@ -54,8 +55,8 @@ _EVALUATIONS = 600_000
 _TINY = Instance.burst(3, [(0, 2), (1, 1), (0, 1)])
 """Solved once to have code compiled."""
 
-_PLAIN_REQUESTS, _PLAIN_NODES = 8, 4_000
-"""Up to so many requests are first enumerated in plain Python, for so many nodes: a fraction of a second."""
+_PLAIN_REQUESTS, _PLAIN_STEPS, _PLAIN_NODES = 8, 100, 4_000
+"""Up to so many requests and steps of output are first enumerated in plain Python, for so many nodes: at most 0.2 s."""
 
 _ENGINE_REQUESTS = 5_000
 """Up to so many requests proofs and engines are tried; each has a level per request."""
@@ -65,6 +66,9 @@ _PAIRWISE = 16, 40
 
 _ATTEMPT = 0.6
 """Share of that which one attempt gets: should it fail, there is time for a lower target."""
+
+_BESIDE = 0.9
+"""Most of that which an attempt gets if the checker works beside the search."""
 
 _LEAST_SEARCHING = 0.4
 """Least share of the time left that a search gets; the rest is for the checker."""
@@ -78,8 +82,13 @@ _OVERRUN = 0.5, 5.0
 _FIRST, _GROWTH = 0.05, 7.0
 """The first proof aims at this share of the gap; a proof of the whole gap is taken to cost e^7 times one of none."""
 
-_BEAM, _DIVE_SHARE = 50, 0.2
-"""States of a level that a beam search expands, and the share of the time that is left to such searches."""
+_SURE = 0.02
+"""Before two proofs have shown how fast the time grows, a proof of the whole gap is tried only if it may take such a
+share of the time; else one of half of what is left of the gap."""
+
+_BEAM, _DIVE_SHARE, _DIVE_LEAST = 50, 0.2, 9
+"""States of a level that a beam search expands, the share of the time that is left to such searches, and the number of
+requests from which on they pay."""
 
 _SEARCH_SHARE = 0.6
 """Share of the time left that an engine gets; the rest is for the proof of its claim, or for another engine."""
@@ -91,11 +100,13 @@ class _Claim:
 
     target: int
     certificate: dict[str, Any]
+    repetition: Repetition | None = None
 
     @property
     def seconds(self) -> float:
-        """What repeating it takes, roughly."""
-        return checking_seconds(self.certificate)
+        """What repeating it still takes, roughly."""
+        begun = 0.0 if self.repetition is None else time.monotonic() - self.repetition.begin
+        return max(0.0, checking_seconds(self.certificate) - begun)
 
 
 class _Pace:
@@ -106,12 +117,16 @@ class _Pace:
         self._growth = _GROWTH / self._gap
         self._first = max(1, round(_FIRST * self._gap))
         self._last, self._spent = lower, 0.0
+        self._measured = False
 
-    def aim(self, proved: int, upper: int, seconds: float) -> int:
-        """Return the next target: ``upper`` if that may take at most ``seconds``, else one for a third of them."""
+    def aim(self, proved: int, upper: int, seconds: float, last: float) -> int:
+        """Return the next target: ``upper`` if it may take at most ``last``, else one for a third of ``seconds``."""
         if not self._spent:
             return min(upper, proved + self._first)
-        if self._spent * math.exp(self._growth * (upper - self._last)) <= _ATTEMPT * seconds:
+        expected = self._spent * math.exp(self._growth * (upper - self._last))
+        if not self._measured and expected > _SURE * last:
+            return min(upper, (self._last + upper + 1) // 2)
+        if expected <= last:
             return upper
         reach = int(math.log(max(1.0, seconds / 3 / self._spent)) / self._growth)
         return min(upper, max(proved + 1, self._last + reach))
@@ -119,14 +134,16 @@ class _Pace:
     def succeeded(self, target: int, seconds: float) -> None:
         """Learn from a proof of ``target``."""
         seconds = max(seconds, 1e-3)
-        if self._spent > 0.01 and target > self._last:
+        if self._spent and target > self._last:
             measured = math.log(max(1.0, seconds / self._spent)) / (target - self._last)
             self._growth = min(max(measured, 2 / self._gap), 4 * _GROWTH / self._gap)
+            self._measured = True
         self._last, self._spent = target, seconds
 
     def failed(self, target: int, seconds: float) -> None:
         """Learn that a proof of ``target`` takes more than ``seconds``."""
         self._first = max(1, self._first // 2)
+        self._measured = True
         if self._spent:
             least = math.log(max(1.0, seconds / self._spent)) / (target - self._last)
             self._growth = 1.3 * max(self._growth, least)
@@ -167,7 +184,7 @@ class Solving:
     def run(self) -> None:
         """Work until the bracket is closed or the time is over; an interrupt ends the work and leaves a note."""
         try:
-            if self._engine == AUTO and len(self._instance) <= _PLAIN_REQUESTS:
+            if self._engine == AUTO and _is_tiny(self._instance):
                 self._enumerate_tiny()
             if not self._closed:
                 self._bound()
@@ -256,8 +273,9 @@ class Solving:
         self._dive(prover, now + _DIVE_SHARE * left)
         few = len(self._instance) <= _PAIRWISE[0] and self._instance.longest_output >= _PAIRWISE[1]
         others = ["cp-sat"] if cp_sat.available() and few else []
-        if self._jobs > 1 and others:
-            beside = Portfolio(others, self._task(self._deadline), self._jobs - 1)
+        # The first core beyond that of the search is the checker's.
+        if self._jobs > 2 and others:
+            beside = Portfolio(others, self._task(self._deadline), self._jobs - 2)
             try:
                 self._climb(prover, beside)
             finally:
@@ -277,7 +295,7 @@ class Solving:
 
     def _dive(self, prover: Prover, deadline: float) -> None:
         """Look for cheaper schedules where the bounds are least."""
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and len(self._instance) >= _DIVE_LEAST:
             outcome = prover.prove(self.upper, deadline, beam=_BEAM)
             if outcome.schedule is None:
                 break
@@ -292,22 +310,34 @@ class Solving:
         while (proved := self._proved) < self.upper and (begin := time.monotonic()) < self._deadline:
             for name, answer in beside.ready() if beside is not None else ():
                 self._heed(name, self.upper, answer)
-            # Part of the time is for the checker.
-            left = (self._deadline - begin) * self._searching
-            target = pace.aim(proved, self.upper, left)
-            outcome = prover.prove(target, begin + (left if target == proved + 1 else _ATTEMPT * left))
+            left, whole = self._searching_seconds(self._deadline - begin)
+            target = pace.aim(proved, self.upper, left, whole)
+            seconds = left if target == proved + 1 else _ATTEMPT * left
+            if target == self.upper:
+                seconds = max(seconds, whole)
+            outcome = prover.prove(target, begin + seconds, repeated=self._jobs > 1 and target == self.upper)
             spent = time.monotonic() - begin
             if outcome.schedule is not None:
                 self._offer(outcome.schedule, "search")
             elif outcome.certificate is not None:
-                self._claims.append(_Claim(target, outcome.certificate))
-                self._searching = max(_LEAST_SEARCHING, spent / (spent + self._claims[-1].seconds))
+                self._claims.append(_Claim(target, outcome.certificate, outcome.repetition))
+                self._searching = max(_LEAST_SEARCHING, spent / (spent + checking_seconds(outcome.certificate)))
                 pace.succeeded(target, spent)
             elif target == proved + 1:
                 break
             else:
                 pace.failed(target, spent)
         self._settle(self._deadline - time.monotonic() + self._overrun)
+
+    def _searching_seconds(self, seconds: float) -> tuple[float, float]:
+        """Return how many of ``seconds`` are for searching, and how many an attempt at the whole gap gets.
+
+        Part of the time is for the checker; with a second core it works beside the search where the whole gap is tried.
+        """
+        left = seconds * self._searching
+        if self._jobs == 1:
+            return left, _ATTEMPT * left
+        return left, seconds * min(_BESIDE, self._searching / (1 - self._searching))
 
     @property
     def _proved(self) -> int:
@@ -327,7 +357,10 @@ class Solving:
         """Have the checker's code repeat a proof, and raise the lower bound if it does."""
         limit = max(1, min(MAX_NODES, int(seconds * _NODES_PER_SECOND)))
         try:
-            nodes = repeat(self._instance, claim.target, claim.certificate, limit)
+            if claim.repetition is not None:
+                nodes = claim.repetition.finish(seconds)
+            else:
+                nodes = repeat(self._instance, claim.target, claim.certificate, limit)
         except BetterScheduleError as better:
             self._offer(Schedule(better.start), "enumeration")
             return False
@@ -410,6 +443,10 @@ class Solving:
         cost = schedule.total_latency(self._instance)
         if cost < self.upper and schedule.is_feasible(self._instance):
             self.schedule, self.upper, self.method = schedule, cost, method
+
+
+def _is_tiny(instance: Instance) -> bool:
+    return len(instance) <= _PLAIN_REQUESTS and sum(r.output for r in instance.requests) <= _PLAIN_STEPS
 
 
 def _one_by_one(instance: Instance) -> Schedule:

@@ -7,14 +7,17 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from adversaries.campaign import FOLDER, retire
 from adversaries.corpus.files import Kept, load, load_file
-from adversaries.searching import Progress, search
+from adversaries.pattern import Pattern
+from adversaries.searching import INTERRUPTED, Progress, SearchResult, search
 from cr_toolkit import __version__
 from cr_toolkit.errors import CrtoolError, InputError
-from cr_toolkit.model.formats import write_witness
+from cr_toolkit.model.formats import WitnessRecord, read_witness, write_witness
 from cr_toolkit.policies import Admission, Queue
 
 LOG_FILE = "searched.jsonl"
@@ -62,27 +65,29 @@ def improve(
     effort: Effort,
     *,
     jobs: int = 1,
-    progress: Callable[[Progress], None] | None = None,
+    cluster: str | None = None,
+    progress: Callable[[Point, Progress], None] | None = None,
 ) -> Iterator[tuple[Point, Kept | None]]:
     """Search every point, starting from the witnesses in ``folder``, and keep there what is worse.
 
     A file of an earlier search that is no longer the worst at any share is removed.
 
-    A point already searched with the same effort by the same version is passed over, so that a campaign that was
-    killed goes on where it was; what it may lose is the point it was at.
+    A point already searched with the same effort by the same version is passed over, and the search of the point at
+    which a campaign was killed goes on from its last finished evaluation.
 
     Args:
         folder: the corpus; made if missing.
         points: what to search, in this order.
         effort: how much, for each point.
         jobs: processes to use.
-        progress: called now and then.
+        cluster: address of a Dask scheduler whose workers run the searches, in place of ``jobs``.
+        progress: called now and then with the point that is searched.
 
     Yields:
         Each point searched, with its new witness, or None if nothing worse was found.
 
     Raises:
-        InputError: if the folder cannot be used.
+        InputError: if the folder or the cluster cannot be used.
         RejectedFileError: if the checker rejects a file.
         KeyboardInterrupt: after keeping what was found, if a search was interrupted.
     """
@@ -97,53 +102,57 @@ def improve(
         entry = _entry(point, effort)
         if entry in finished:
             continue
-        before = best_at(kept.values(), point)
-        found = _search_point(place, list(kept.values()), before, point, effort, jobs, progress)
-        if found.witness is not None:
-            kept[found.witness.path] = found.witness
-            _drop_dominated(kept, found.witness, {place / point_file(one) for one in points})
-        if found.interrupted:
-            raise KeyboardInterrupt
+        result = search(
+            point.policy,
+            alpha=point.alpha,
+            admission=point.admission,
+            queue=point.queue,
+            evaluations=effort.evaluations,
+            seed=effort.seed,
+            max_requests=effort.max_requests,
+            jobs=jobs,
+            cluster=cluster,
+            starts=_starts(kept.values(), point),
+            campaigns=place / FOLDER,
+            renew=False,
+            progress=None if progress is None else partial(progress, point),
+        )
+        found = _keep(place, kept.values(), point, result)
+        if found is not None:
+            kept[found.path] = found
+            _drop_dominated(kept, found, {place / point_file(one) for one in points})
+        if result.stopped_by == "interrupted":
+            raise KeyboardInterrupt(INTERRUPTED)
         _append(place / LOG_FILE, entry)
-        yield point, found.witness
+        if result.campaign is not None:
+            retire(result.campaign)
+        yield point, found
 
 
-class _Found(NamedTuple):
-    witness: Kept | None
-    interrupted: bool
-
-
-def _search_point(
-    folder: Path,
-    kept: Sequence[Kept],
-    before: Kept | None,
-    point: Point,
-    effort: Effort,
-    jobs: int,
-    progress: Callable[[Progress], None] | None,
-) -> _Found:
+def _starts(kept: Iterable[Kept], point: Point) -> list[Pattern]:
+    """Return the patterns of the witnesses that belong to the policy and the rules of ``point``."""
     related = (one.pattern for one in kept if one.is_run(point.policy, point.admission, point.queue))
-    result = search(
-        point.policy,
-        alpha=point.alpha,
-        admission=point.admission,
-        queue=point.queue,
-        evaluations=effort.evaluations,
-        seed=effort.seed,
-        max_requests=effort.max_requests,
-        jobs=jobs,
-        starts=[pattern for pattern in related if pattern is not None],
-        progress=progress,
-    )
-    interrupted = result.stopped_by == "interrupted"
-    if before is not None and result.ratio[0] <= before.ratio:
-        return _Found(None, interrupted)
+    return [pattern for pattern in related if pattern is not None]
+
+
+def _keep(folder: Path, kept: Iterable[Kept], point: Point, result: SearchResult) -> Kept | None:
+    """Keep what a search found at ``point`` if nothing there is as bad; return it."""
     path = folder / point_file(point)
+    before = best_at(kept, point)
+    # A part of this search that was interrupted, or killed right at its end, may have kept it already.
+    again = path.is_file() and _origin(read_witness(path)) == _origin(result.best)
+    if before is not None and result.ratio[0] <= before.ratio and not again:
+        return None
     write_witness(path, result.best)
     witness = load_file(path)
     if witness is None:
         raise CrtoolError(f"{path}: is not a witness")
-    return _Found(witness, interrupted)
+    return witness
+
+
+def _origin(witness: WitnessRecord) -> dict[str, Any]:
+    """Return what a witness says of the search it comes from and of its instance."""
+    return {**witness.provenance, "evaluations": None}
 
 
 def _drop_dominated(kept: dict[Path, Kept], best: Kept, campaign: set[Path]) -> None:

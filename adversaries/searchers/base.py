@@ -6,10 +6,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from fractions import Fraction
 from random import Random
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from adversaries.pattern import Pattern
 from adversaries.space import Space
+
+if TYPE_CHECKING:
+    from adversaries.subject import Subject
 
 
 class Scored(NamedTuple):
@@ -40,3 +43,11 @@ class Searcher(ABC):
     @abstractmethod
     def tell(self, pattern: Pattern, ratio: Fraction) -> None:
         """Learn that ``pattern``, the last one asked for, has ``ratio``; called only if it was evaluated."""
+
+
+class WatchingSearcher(Searcher):
+    """A searcher that sees what the policy does, not only what it costs."""
+
+    @abstractmethod
+    def watch(self, subject: Subject) -> None:
+        """Meet the policy; called once, before the first candidate is asked for."""

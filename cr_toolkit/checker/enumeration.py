@@ -22,9 +22,11 @@ state is left out only if
    too late for that is not continued; or
 3. *idle gap*: the next start is at first_i + o_i or later for a request i that waits. Started at first_i instead, i
    would have completed before anything else starts, at a lower cost; or
-4. *dominance*: another state of its level has the same requests waiting, a sum of starts and a last (start, kind) that
-   are not greater, and holds at most the same memory in every step after the left-out state's last start. Then
-   whatever completes the left-out state completes the other, at no greater cost.
+4. *dominance*: another state of its level has the same requests waiting, and there is a delay d (negative: an advance)
+   so that whatever completes the left-out state completes the other if it starts d steps later, at no greater cost: the
+   other's sum of starts plus d for each request that waits is not greater; nor is its last (start, kind), set against
+   (start + d, kind) of the left-out state; in step t + d it holds at most what the left-out state holds in t, for every
+   t after the latter's last start; and if d < 0, all that waits has arrived d steps before that start.
 Suppose some schedule is cheaper than ``upper``; then optimal schedules are. At every level some kept state is the
 beginning of an optimal one: no price vector bounds an optimal schedule at ``upper``, and it admits neither a left move
 nor an idle gap, so its next state is left out only by rule 4, and the (finally) kept state that dominates it begins an
@@ -36,7 +38,7 @@ fits and comparing two loads take a few operations on integers, whatever the num
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from math import inf
 from operator import sub
@@ -46,12 +48,11 @@ MAX_TABLE = 2_000_000
 
 MAX_KEPT = 16_000_000
 """Most entries of all tables that are kept, about."""
-
 MAX_LANES = 4_000_000
 """Longest output times the number of kinds, at most: the memory for loads."""
 
 _RIVALS = 64
-"""States with which a new one is compared."""
+"""States with which a new one is compared, the latest; rule 4 allows any."""
 
 _WORK_PER_NODE = 32
 """So many entries of a table, or steps in which nothing starts, count as one node, so that nodes measure time."""
@@ -265,6 +266,10 @@ class _Search:
             self._vectors[number] = vector
         return vector
 
+    def arrived(self, waiting: Waiting, step: int) -> bool:
+        """Return whether all that waits has arrived by ``step``."""
+        return all(arrival <= step for count, (arrival, _, _) in zip(waiting, self.kinds, strict=True) if count)
+
     @property
     def spent(self) -> int:
         """Nodes so far, work included."""
@@ -273,7 +278,7 @@ class _Search:
 
 def prove_no_better(
     memory: int, requests: Requests, upper: int, scale: int, pool: Sequence[Sequence[int]], node_limit: int, *,
-    width: int = 1, choices: Sequence[int] = (),
+    width: int = 1, choices: Iterable[int] = (),
 ) -> int:  # fmt: skip
     """Prove that no feasible schedule has total latency below ``upper``; return the nodes used.
 
@@ -317,12 +322,15 @@ def prove_no_better(
                     _require(search, requests, upper, child)
                     continue
                 same = rivals.setdefault(rest, [])
-                if _dominated(search.lanes, same, child) or not _continues(search, rest, child, state.first):
+                if any(_replaces(search, rest, old, child) for old in same[-_RIVALS:]):
                     continue
-                vector = search.vector(child.vector)
-                if vector.bound(child.total, rest, child.first, child.running) > search.most:
+                child.first = _first_starts(search.lanes, rest, child.load, child.start, kind, state.first)
+                # Rule 2: something that waits must start before the deadline.
+                if min(step for step, count in zip(child.first, rest, strict=True) if count) > child.deadline - 2:
                     continue
-                _keep(search.lanes, same, child)
+                if search.vector(child.vector).bound(child.total, rest, child.first, child.running) > search.most:
+                    continue
+                _keep(search, rest, same, child)
                 following.append((rest, child))
             if search.spent > node_limit:
                 raise NodeLimitError(f"more than {node_limit} nodes")
@@ -442,12 +450,6 @@ def _started(search: _Search, state: _State, k: int, kind: int, vector: int) -> 
     return _State(state.total + k, k, kind, held, deadline, running, load, (state.path, k, kind), vector)
 
 
-def _continues(search: _Search, waiting: Waiting, new: _State, before: Sequence[int]) -> bool:
-    """Set ``new.first``; return whether anything that waits can start before the deadline of rule 2."""
-    new.first = _first_starts(search.lanes, waiting, new.load, new.start, new.kind, before)
-    return min(step for step, count in zip(new.first, waiting, strict=True) if count) <= new.deadline - 2
-
-
 def _first_starts(
     lanes: _Lanes, waiting: Waiting, load: int, start: int, kind: int, before: Sequence[int]
 ) -> list[int]:
@@ -463,27 +465,26 @@ def _first_starts(
     ]
 
 
-def _dominated(lanes: _Lanes, states: list[_State], new: _State) -> bool:
-    """Return whether rule 4 leaves out ``new``; any pairs may be compared, here those with the latest states."""
-    total, start, kind, load = new.total, new.start, new.kind, new.load
-    for old in states[-_RIVALS:]:
-        earlier = old.start < start or (old.start == start and old.kind <= kind)
-        if old.total <= total and earlier and lanes.no_more(old.load >> (lanes.width * (start - old.start)), load):
-            return True
-    return False
-
-
-def _keep(lanes: _Lanes, states: list[_State], new: _State) -> None:
+def _keep(search: _Search, waiting: Waiting, states: list[_State], new: _State) -> None:
     """Add a state and drop those that it makes superfluous."""
-    total, start, kind, load = new.total, new.start, new.kind, new.load
-    kept = []
     for old in states[-_RIVALS:]:
-        later = old.start > start or (old.start == start and old.kind >= kind)
-        if total <= old.total and later and lanes.no_more(load >> (lanes.width * (old.start - start)), old.load):
-            old.alive = False
-        else:
-            kept.append(old)
-    states[-_RIVALS:] = [*kept, new]
+        old.alive = not _replaces(search, waiting, new, old)
+    states[-_RIVALS:] = [*(old for old in states[-_RIVALS:] if old.alive), new]
+
+
+def _replaces(search: _Search, waiting: Waiting, one: _State, other: _State) -> bool:
+    """Return whether rule 4 lets ``one`` stand for ``other``.
+
+    Tried are no delay, and the one after which the last starts coincide, the least that keeps the order of starts.
+    """
+    lanes, later = search.lanes, one.kind > other.kind
+    least = one.start - other.start + later
+    spare = other.total - one.total
+    if least <= 0 <= spare and lanes.no_more(one.load >> (lanes.width * (later - least)), other.load):
+        return True
+    if least * sum(waiting) > spare or (least < 0 and not search.arrived(waiting, other.start + least)):
+        return False
+    return lanes.no_more(one.load >> (lanes.width * later), other.load)
 
 
 def _require(search: _Search, requests: Requests, upper: int, complete: _State) -> None:

@@ -96,8 +96,8 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(f"{error.format_message()} (see `{where} --help`)", ExitCode.INPUT_ERROR)
     except click.ClickException as error:
         return _fail(error.format_message(), ExitCode.INPUT_ERROR)
-    except (KeyboardInterrupt, click.Abort):
-        return _fail("interrupted", ExitCode.INTERRUPTED)
+    except (KeyboardInterrupt, click.Abort) as interruption:
+        return _fail(str(interruption) or "interrupted", ExitCode.INTERRUPTED)
     except InputError as error:
         return _fail(str(error), ExitCode.INPUT_ERROR)
     except BrokenPipeError:

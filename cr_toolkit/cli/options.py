@@ -15,6 +15,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 READABLE = click.Path(dir_okay=False, path_type=str)
 """A file to read; whether it can be read is said when it is, in one sentence."""
 
+BUDGETS = {"quick": 2_000, "standard": 40_000, "deep": 1_000_000}
+"""Instances to search. On two busy processors: a few seconds, a minute, half an hour."""
+
 
 class Rational(click.ParamType):  # type: ignore[type-arg]
     """An exact number: "1/2", "0.5" or "5"."""
@@ -109,6 +112,15 @@ def policy_option(*, multiple: bool = False) -> Callable[[F], F]:
     )
 
 
+def witness_policy_option(function: F) -> F:
+    """Add ``--policy`` for commands that run the policy of a witness again."""
+    return click.option(
+        "--policy",
+        metavar="FILE.py:CLASS",
+        help="Where the policy of the witness is, if it is not a registered one.",
+    )(function)
+
+
 def parameters_option(function: F) -> F:
     """Add ``--param``."""
     return click.option(
@@ -138,6 +150,34 @@ def rules_options(function: F) -> F:
         show_default=True,
         help="A request starts if no future step overflows (lookahead), or if all peaks together fit (peak).",
     )(function)
+
+
+def cluster_option(function: F) -> F:
+    """Add ``--cluster``."""
+    return click.option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Search on the workers of the Dask scheduler at this address, such as tcp://127.0.0.1:8786.",
+    )(function)
+
+
+def budget_option(of: str) -> Callable[[F], F]:
+    """Return the option ``--budget``: a number of evaluations by name, ``of`` a search or a point."""
+    numbers = ", ".join(f"{name} {number:,}" for name, number in BUDGETS.items())
+    return click.option("--budget", type=click.Choice(list(BUDGETS)), help=f"Instances {of}, by name: {numbers}.")
+
+
+def counted_budget(budget: str | None, evaluations: int | None) -> int | None:
+    """Return the number of evaluations that ``--budget`` or ``--evaluations`` asks for, if one does.
+
+    Raises:
+        click.UsageError: if both do.
+    """
+    if budget is None:
+        return evaluations
+    if evaluations is not None:
+        raise click.UsageError("--budget and --evaluations exclude each other")
+    return BUDGETS[budget]
 
 
 def format_option(*more: str) -> Callable[[F], F]:

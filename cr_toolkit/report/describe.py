@@ -66,7 +66,8 @@ def search_facts(result: SearchResult, judgements: Iterable[Judgement]) -> list[
         ("policy", f"{witness.policy.name} ({rules})"),
         (
             "searched",
-            f"{count(result.evaluations, 'instance')} in {result.seconds:.1f} s, ended by {result.stopped_by}",
+            f"{count(result.evaluations, 'instance')} in {result.seconds:.1f} s, ended by {result.stopped_by}"
+            + (f"; went on after {result.resumed:,} of them" if result.resumed else ""),
         ),
         (
             "ratio",

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from adversaries.manifest import Manifest
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import formats
 from cr_toolkit.report import results
@@ -30,6 +31,12 @@ SCHEMAS = MappingProxyType(
         "theorem-simulation": results.TheoremSimulation,
         "explain": results.ExplainResult,
         "frontier": results.FrontierResult,
+        "universe": results.UniverseResult,
+        "shrink": results.ShrinkResult,
+        "lift": results.LiftResult,
+        "attack": results.AttackResult,
+        "corpus": results.CorpusResult,
+        "campaign": Manifest,
     }
 )
 """The struct of each format, by the name that ``crtool schema`` knows."""

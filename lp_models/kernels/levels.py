@@ -98,33 +98,33 @@ def slot_of(table: Table, code: int) -> int:
 
 @njit(cache=True, nogil=True)
 def at_most(
-    step: int, end: Int32s, peak: Int32s, running: int, other_end: Int32s, other_peak: Int32s, others: int
+    step: int, delay: int, end: Int32s, peak: Int32s, running: int, other_end: Int32s, other_peak: Int32s, others: int
 ) -> bool:
-    """Return whether the first profile holds at most the second's memory in every step >= ``step``.
+    """Return whether in t + ``delay`` the first profile holds at most the second's memory in t, for all t >= ``step``.
 
     Both are linear between completions, so the steps next to completions decide.
     """
     p = q = 0
-    while p < running and end[p] < step:
+    while p < running and end[p] - delay < step:
         p += 1
     while q < others and other_end[q] < step:
         q += 1
     slope = (running - p) - (others - q)
     difference = 0
     for x in range(p, running):
-        difference += int(peak[x]) - int(end[x])
+        difference += int(peak[x]) - int(end[x]) + delay
     for x in range(q, others):
         difference -= int(other_peak[x]) - int(other_end[x])
     while p < running:
         if difference + slope * step > 0:
             return False
-        until = int(end[p])
+        until = int(end[p]) - delay
         if q < others and other_end[q] < until:
             until = int(other_end[q])
         if difference + slope * until > 0:
             return False
-        while p < running and end[p] == until:
-            difference -= int(peak[p]) - int(end[p])
+        while p < running and end[p] - delay == until:
+            difference -= int(peak[p]) - int(end[p]) + delay
             slope -= 1
             p += 1
         while q < others and other_end[q] == until:
@@ -133,6 +133,27 @@ def at_most(
             q += 1
         step = until + 1
     return True
+
+
+@njit(cache=True, nogil=True)
+def replaces(
+    total: int, start: int, kind: int, end: Int32s, peak: Int32s, running: int, other_total: int, other_start: int,
+    other_kind: int, other_end: Int32s, other_peak: Int32s, others: int, left: int, latest: int,
+) -> bool:  # fmt: skip
+    """Return whether one state may stand for another of its level, perhaps with all that waits moved in time.
+
+    ``left`` requests wait, which have arrived by ``latest``.
+    """
+    aligned = start - other_start
+    if kind > other_kind:
+        aligned += 1
+    spare = other_total - total
+    step = other_start + 1
+    if aligned <= 0 <= spare and at_most(step, 0, end, peak, running, other_end, other_peak, others):
+        return True
+    if aligned * left > spare or (aligned < 0 and other_start + aligned < latest):
+        return False
+    return at_most(step, aligned, end, peak, running, other_end, other_peak, others)
 
 
 @njit(cache=True, nogil=True)
@@ -187,19 +208,18 @@ def merge_running(level: Level, row: int, start: int, done: int, top: int, end: 
 
 @njit(cache=True, nogil=True)
 def dominated(
-    level: Level, head: int, total: int, start: int, kind: int, end: Int32s, peak: Int32s, running: int
-) -> bool:
+    level: Level, head: int, total: int, start: int, kind: int, end: Int32s, peak: Int32s, running: int, left: int,
+    latest: int,
+) -> bool:  # fmt: skip
     """Return whether one of the latest states with the same requests waiting makes the new one superfluous."""
     at = head
     for _ in range(RIVALS):
         if at < 0:
             return False
-        other = level.last[at, START]
-        if (
-            level.total[at] <= total
-            and (other < start or (other == start and level.last[at, KIND] <= kind))
-            and at_most(start + 1, level.end[at], level.peak[at], level.last[at, RUNNING], end, peak, running)
-        ):
+        if replaces(
+            level.total[at], level.last[at, START], level.last[at, KIND], level.end[at], level.peak[at],
+            level.last[at, RUNNING], total, start, kind, end, peak, running, left, latest,
+        ):  # fmt: skip
             return True
         at = level.last[at, NEXT]
     return False
@@ -207,8 +227,9 @@ def dominated(
 
 @njit(cache=True, nogil=True)
 def drop_dominated(
-    level: Level, table: Table, slot: int, total: int, start: int, kind: int, end: Int32s, peak: Int32s, running: int
-) -> None:
+    level: Level, table: Table, slot: int, total: int, start: int, kind: int, end: Int32s, peak: Int32s, running: int,
+    left: int, latest: int,
+) -> None:  # fmt: skip
     """Drop those of the latest states that the new one makes superfluous."""
     at = table.heads[slot]
     previous = -1
@@ -216,12 +237,10 @@ def drop_dominated(
         if at < 0:
             return
         follow = level.last[at, NEXT]
-        other = level.last[at, START]
-        if (
-            total <= level.total[at]
-            and (other > start or (other == start and level.last[at, KIND] >= kind))
-            and at_most(other + 1, end, peak, running, level.end[at], level.peak[at], level.last[at, RUNNING])
-        ):
+        if replaces(
+            total, start, kind, end, peak, running, level.total[at], level.last[at, START], level.last[at, KIND],
+            level.end[at], level.peak[at], level.last[at, RUNNING], left, latest,
+        ):  # fmt: skip
             level.last[at, ALIVE] = 0
             if previous < 0:
                 table.heads[slot] = follow if follow >= 0 else -2
@@ -381,7 +400,12 @@ def start_one(
     slot = slot_of(table, code)
     choices[counters[CHOICES]] = vector
     counters[CHOICES] += 1
-    if dominated(after, table.heads[slot], total, k, kind, end, peak, size):
+    left, latest = 0, 0
+    for j in range(waiting.shape[0]):
+        if waiting[j] > 0:
+            left += waiting[j]
+            latest = max(latest, problem.arrival[j])
+    if dominated(after, table.heads[slot], total, k, kind, end, peak, size, left, latest):
         return False
     cut = first_fits(problem, waiting, k, kind, end, peak, size, first)
     if cut > deadline - 2:
@@ -392,7 +416,7 @@ def start_one(
     choices[counters[CHOICES] - 1] = chosen
     if bound > most:
         return False
-    drop_dominated(after, table, slot, total, k, kind, end, peak, size)
+    drop_dominated(after, table, slot, total, k, kind, end, peak, size, left, latest)
     keep(after, table, slot, counters, code, total, bound, k, kind, held, deadline, row, chosen, end, peak, size)
     return True
 

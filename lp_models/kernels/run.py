@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,8 +27,8 @@ STATE_BYTES = 600_000_000
 FIRST_ROWS = 1 << 10
 """States that a level has room for at first."""
 
-_ROWS_PER_CALL = 50
-"""Rows expanded between two looks at the clock."""
+_FIRST_ROWS_PER_CALL, _CALL_SECONDS = 50, 0.05
+"""Rows expanded by a first call, and what a call may take: between two, the clock is looked at and choices are told."""
 
 Array = NDArray[Any]
 
@@ -65,6 +65,8 @@ class Run:
         self._choices = np.empty(1 << 12, np.int32)
         self._counters = np.zeros(5, np.int64)
         self._better = np.full(3, -1, np.int64)
+        self._listener: Callable[[list[int]], None] | None = None
+        self._rows = _FIRST_ROWS_PER_CALL
         self.schedule: Schedule | None = None
         self.note = ""
         self.states = 0
@@ -75,25 +77,22 @@ class Run:
         found: list[int] = self._choices[: self._counters[levels.CHOICES]].tolist()
         return found
 
-    @property
-    def vectors(self) -> list[list[int]]:
-        """The price vectors: how many steps have no price, then the prices, each of which holds for ``width`` steps."""
+    def vector(self, row: int) -> list[int]:
+        """Return a price vector: how many steps have no price, then the prices, each of which holds for ``width``."""
         width = self._problem.width
-        entries = []
-        for row in range(int(self._pool.used[0])):
-            blocks = self._pool.price[row, width::width]
-            priced = np.flatnonzero(blocks)
-            low, high = (int(priced[0]), int(priced[-1]) + 1) if len(priced) else (0, 0)
-            entries.append([low * width, *blocks[low:high].tolist()])
-        return entries
+        blocks = self._pool.price[row, width::width]
+        priced = np.flatnonzero(blocks)
+        low, high = (int(priced[0]), int(priced[-1]) + 1) if len(priced) else (0, 0)
+        return [low * width, *blocks[low:high].tolist()]
 
-    def search(self, beam: int | None = None) -> bool:
+    def search(self, beam: int | None = None, listener: Callable[[list[int]], None] | None = None) -> bool:
         """Search level after level; return whether nothing is cheaper than the target.
 
         With ``beam``, only so many states of each level are expanded, those of least bound: a way to find schedules,
-        which proves nothing unless no state was dropped.
+        which proves nothing unless no state was dropped. ``listener`` is told the choices as they are made.
         """
         complete = True
+        self._listener = listener
         level = _new_level(1, self._width)
         level.code[0] = int((self._kinds.number * self._problem.radix).sum())
         level.total[0] = 0
@@ -147,8 +146,9 @@ class Run:
         links = sum(len(link.start) for link in self._links)
         row_bytes = sum(column[:1].nbytes for column in after)
         while counters[levels.NEXT_ROW] < size:
-            beyond = min(size, int(counters[levels.NEXT_ROW]) + _ROWS_PER_CALL)
-            before = int(counters[levels.NEXT_ROW])
+            before, told = int(counters[levels.NEXT_ROW]), int(counters[levels.CHOICES])
+            beyond = min(size, before + self._rows)
+            begin = time.monotonic()
             result = levels.expand(
                 self._problem, self._pool, EFFORT, self._most, this, beyond, after, table, self._choices, counters,
                 self._better,
@@ -156,7 +156,14 @@ class Run:
             if result == levels.BETTER:
                 self.schedule = self._schedule()
                 break
-            if time.monotonic() > self._deadline:
+            now = time.monotonic()
+            if now > begin + _CALL_SECONDS:
+                self._rows = max(1, self._rows // 2)
+            elif now < begin + _CALL_SECONDS / 2 and beyond == before + self._rows:
+                self._rows *= 2
+            if self._listener is not None:
+                self._listener(self._choices[told : counters[levels.CHOICES]].tolist())
+            if now > self._deadline:
                 self.note = "out of time"
                 break
             if result == levels.FULL and counters[levels.NEXT_ROW] == before:

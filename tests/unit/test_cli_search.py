@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 
-from cr_toolkit.cli.commands import search as module
 from cr_toolkit.cli.main import run
+from cr_toolkit.cli.options import BUDGETS
 from cr_toolkit.model.formats import read_witness
 
 
@@ -18,8 +18,8 @@ def searched(capsys, tmp_path, *options):
 
 
 def test_a_budget_is_a_number_of_evaluations(capsys, tmp_path, monkeypatch):
-    assert module._BUDGETS["quick"] < module._BUDGETS["standard"] < module._BUDGETS["deep"]
-    monkeypatch.setitem(module._BUDGETS, "quick", 120)
+    assert BUDGETS["quick"] < BUDGETS["standard"] < BUDGETS["deep"]
+    monkeypatch.setitem(BUDGETS, "quick", 120)
     result, _ = searched(capsys, tmp_path, "--budget", "quick", "--max-requests", 60)
     assert result["evaluations"] == 120
 

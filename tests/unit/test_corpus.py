@@ -9,7 +9,19 @@ from fractions import Fraction
 
 import pytest
 
-from adversaries.corpus import SHIPPED, SMALL, Effort, Point, RejectedFileError, best_at, improve, load, point_file
+from adversaries.campaign import FOLDER
+from adversaries.corpus import (
+    SHIPPED,
+    SMALL,
+    Effort,
+    Point,
+    RejectedFileError,
+    best_at,
+    campaign,
+    improve,
+    load,
+    point_file,
+)
 from adversaries.corpus.campaign import LOG_FILE
 from adversaries.corpus.files import load_file
 from cr_toolkit.errors import CrtoolError, InputError
@@ -133,7 +145,7 @@ EFFORT = Effort(25, seed=1, max_requests=40)
 
 
 def contents(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
 def test_a_campaign_keeps_what_is_worse_and_is_not_repeated(tmp_path):
@@ -158,16 +170,42 @@ def test_a_campaign_cut_off_between_points_goes_on_to_the_same_end(tmp_path):
     assert contents(cut) == contents(whole)
 
 
-def test_an_interrupted_point_keeps_what_it_found_and_is_searched_again(tmp_path):
-    def interrupt(progress):
+def test_an_interrupted_point_keeps_what_it_found_and_goes_on(tmp_path):
+    def interrupt(at, progress):
+        assert at == POINTS[0]
         if progress.ratio is not None:
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        list(improve(tmp_path, POINTS, EFFORT, progress=interrupt))
-    assert [kept.path.name for kept in load(tmp_path)] == [point_file(POINTS[0])]
-    assert not (tmp_path / LOG_FILE).exists()
-    assert [one for one, _ in improve(tmp_path, POINTS, EFFORT)] == list(POINTS)
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    effort = Effort(250, seed=1, max_requests=40)
+    with pytest.raises(KeyboardInterrupt, match="the same command goes on from there"):
+        list(improve(cut, POINTS, effort, progress=interrupt))
+    assert [kept.path.name for kept in load(cut)] == [point_file(POINTS[0])]
+    assert not (cut / LOG_FILE).exists()
+    resumed = []
+    assert [one for one, _ in improve(cut, POINTS, effort, progress=lambda _, how_far: resumed.append(how_far))] == [
+        *POINTS
+    ]
+    assert resumed[0].evaluations > 200
+    list(improve(whole, POINTS, effort))
+    assert contents(cut) == contents(whole)
+
+
+def test_a_kill_after_the_witness_was_kept_changes_nothing(tmp_path, monkeypatch):
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    list(improve(whole, POINTS, EFFORT))
+
+    def die(*_):
+        raise SystemExit
+
+    append = campaign._append
+    monkeypatch.setattr(campaign, "_append", die)
+    with pytest.raises(SystemExit):
+        list(improve(cut, POINTS, EFFORT))
+    monkeypatch.setattr(campaign, "_append", append)
+    list(improve(cut, POINTS, EFFORT))
+    assert contents(cut) == contents(whole)
+    assert len(list((cut / FOLDER).glob("*.json"))) == len(POINTS)
 
 
 def test_a_search_begins_where_the_corpus_is(tmp_path, shipped):

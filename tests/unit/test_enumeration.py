@@ -2,6 +2,7 @@
 
 import random
 from contextlib import suppress
+from math import inf
 
 import pytest
 
@@ -144,3 +145,32 @@ def test_lanes_hold_loads_of_any_size():
                 assert lanes.no_more(lanes.job[0], lanes.job[0])
                 assert lanes.no_more(0, lanes.job[0])
                 assert not lanes.no_more(lanes.job[0], lanes.job[0] - 1)
+
+
+def test_one_state_stands_for_another_without_delay_or_with_the_last_starts_together():
+    search = enumeration._Search(9, [(0, 1, 1), (0, 0, 2), (2, 0, 3)], 40, 1, [[0]], 1)
+    lane = 1 << search.lanes.width
+
+    def replaces(one, other, waiting=(0, 1, 0)):
+        states = (
+            enumeration._State(total, start, kind, 0, inf, [], load, None, 0)
+            for total, start, kind, load in (one, other)
+        )
+        return enumeration._replaces(search, waiting, *states)
+
+    assert replaces((5, 3, 0, 0), (5, 3, 0, 0))
+    assert not replaces((6, 3, 0, 0), (5, 3, 0, 0))
+    # What waits may start at (3, 1), which comes before (3, 2): only a step later.
+    assert not replaces((5, 3, 2, 0), (5, 3, 0, 0))
+    assert replaces((4, 3, 2, 0), (5, 3, 0, 0))
+    assert replaces((4, 3, 2, 7), (5, 3, 0, 0))
+    assert not replaces((4, 3, 2, 7 * lane), (5, 3, 0, 0))
+    # Begun two steps earlier, without delay: what is held in steps 2 and 3 is no matter.
+    assert replaces((5, 1, 2, 7 + 7 * lane), (5, 3, 0, 0))
+    assert not replaces((5, 1, 0, 7 * lane**2), (5, 3, 0, 0))
+    assert replaces((5, 1, 2, 7 * lane**2), (5, 3, 0, 7))
+    # Two steps sooner it may cost two steps more for each that waits, if that has arrived.
+    assert replaces((7, 1, 0, 7), (5, 3, 0, 7))
+    assert not replaces((8, 1, 0, 7), (5, 3, 0, 7))
+    assert replaces((9, 1, 0, 7), (5, 3, 0, 7), (1, 1, 0))
+    assert not replaces((7, 1, 0, 7), (5, 3, 0, 7), (0, 0, 1))

@@ -44,6 +44,7 @@ def certified(family: Family, admission: Admission, parameters: dict[str, int]) 
         ("F9", "lookahead", {"memory": 1600, "peak": 800, "threshold": 28}, "10"),
         ("F10", "peak", {"length": 100, "width": 2}, "7"),
         ("F12", "lookahead", {"memory": 256, "prompt": 96, "peak": 256, "longs": 6, "shorts": 194}, "3.28"),
+        ("F11", "lookahead", {"memory": 80, "width": 1}, "23"),
     ],
 )
 def test_predicted_ratio_is_certified(name: str, admission: str, parameters: dict[str, int], least: str) -> None:
@@ -76,7 +77,7 @@ def test_ratio_grows_towards_its_limit(name: str, alpha: Fraction, share: str) -
     assert Fraction(share) * limit <= ratios[-1] <= limit
 
 
-@pytest.mark.parametrize("name", ["F6", "F7", "F8", "F9", "F10"])
+@pytest.mark.parametrize("name", ["F6", "F7", "F8", "F9", "F10", "F11"])
 def test_unbounded_ratio_grows_with_memory(name: str) -> None:
     family = FAMILIES[name]()
     alpha = Fraction(51, 100)
@@ -126,3 +127,27 @@ def test_skipping_family_is_harmless_without_skipping() -> None:
     )
     assert skipping > 10
     assert plain < 4
+
+
+# What the literature predicts of the unbounded ones, squared so that it is rational, at two sizes.
+PREDICTED = [
+    ("F6", [{"memory": 400}, {"memory": 3600}], lambda p: Fraction(p["memory"], 16)),
+    ("F7", [{"memory": m, "peak": m // 2} for m in (400, 3600)], lambda p: Fraction(26, 100) ** 2 * p["memory"]),
+    ("F8", [{"memory": m, "peak": m // 2} for m in (100, 800)], lambda p: Fraction(p["memory"], 6) ** 2),
+    (
+        "F9",
+        [{"memory": m, "peak": m // 2, "threshold": t} for m, t in ((800, 20), (3200, 40))],
+        lambda p: (Fraction(15, 100) * p["memory"] / p["threshold"]) ** 2,
+    ),
+    ("F10", [{"length": k, "width": 2} for k in (25, 196)], lambda p: Fraction(49, 100) * p["length"]),
+    ("F11", [{"memory": m, "width": 1} for m in (32, 100)], lambda p: Fraction(9, 100) * p["memory"] ** 2),
+]
+
+
+@pytest.mark.parametrize(("name", "members", "predicted"), PREDICTED)
+def test_unbounded_ratios_are_near_what_is_predicted(name: str, members: list[dict[str, int]], predicted) -> None:
+    family = FAMILIES[name]()
+    for parameters in members:
+        ratio = certified(family, min(family.admissions), parameters)
+        # Constants are rounded in the literature, and F9's is an order.
+        assert Fraction(9, 10) ** 2 <= ratio**2 / predicted(parameters) <= Fraction(5, 4) ** 2

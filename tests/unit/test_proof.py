@@ -122,8 +122,8 @@ def test_what_cannot_be_closed_is_raised(certified, monkeypatch):
     hardest = certified.upper - 2
     whole = Prover.prove
 
-    def up_to(self, target, deadline, beam=None):
-        outcome = whole(self, target, deadline, beam)
+    def up_to(self, target, deadline, beam=None, **options):
+        outcome = whole(self, target, deadline, beam, **options)
         return outcome if target <= hardest else proof.Outcome(schedule=outcome.schedule, note="too hard")
 
     monkeypatch.setattr(Prover, "prove", up_to)
@@ -138,8 +138,8 @@ def test_what_cannot_be_closed_is_raised(certified, monkeypatch):
 def test_a_proof_that_is_wrong_is_dropped_for_a_lower_one(certified, monkeypatch):
     whole = Prover.prove
 
-    def spoilt(self, target, deadline, beam=None):
-        outcome = whole(self, target, deadline, beam)
+    def spoilt(self, target, deadline, beam=None, **options):
+        outcome = whole(self, target, deadline, beam, **options)
         if outcome.certificate is not None and target > certified.upper - 2:
             return proof.Outcome(outcome.certificate | {"choices": [0, -7, 0]})
         return outcome

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 import click
 
 from cr_toolkit.cli.exit_codes import ExitCode
-from cr_toolkit.cli.options import READABLE, ListedOption, Rational, format_option, policy_names
+from cr_toolkit.cli.options import (
+    READABLE,
+    ListedOption,
+    Rational,
+    budget_option,
+    cluster_option,
+    counted_budget,
+    format_option,
+    policy_names,
+)
 
 if TYPE_CHECKING:
     from adversaries.corpus import Effort, Kept, Point
@@ -23,8 +32,10 @@ Examples:
   crtool frontier my-corpus --search --evaluations 5000     search every point and keep what is worse
 
 \b
-A search that was stopped goes on where it was when the command is given again.
+A search that was stopped or killed goes on from its last finished instance when the command is given again.
 """
+
+_EVALUATIONS = 2_000
 
 
 @click.command("frontier", epilog=_EPILOG)
@@ -54,14 +65,14 @@ A search that was stopped goes on where it was when the command is given again.
     "--evaluations",
     type=click.IntRange(min=1),
     metavar="N",
-    default=2000,
-    show_default=True,
-    help="Instances searched per point.",
+    help=f"Instances searched per point; default: {_EVALUATIONS:,}.",
 )
+@budget_option("searched per point")
 @click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), default=0, metavar="N", show_default=True, help="Of searches."
 )
 @click.option("--jobs", type=click.IntRange(1, 4096), default=1, metavar="N", show_default=True, help="Processes.")
+@cluster_option
 @click.option("--max-requests", type=click.IntRange(min=1), metavar="N", help="Most requests of an instance searched.")
 @click.option("-o", "--output", type=READABLE, help="Also draw it: a name ending in .svg or .png.")
 @format_option()
@@ -72,9 +83,11 @@ def command(
     admissions: tuple[str, ...],
     queue: str,
     search: bool,
-    evaluations: int,
+    evaluations: int | None,
+    budget: str | None,
     seed: int,
     jobs: int,
+    cluster: str | None,
     max_requests: int | None,
     output: str | None,
     form: str,
@@ -96,7 +109,8 @@ def command(
         require_format(output)
     points = _points(policy, alphas, admissions, queue)
     if search:
-        _improve(corpus, points, Effort(evaluations, seed, max_requests), jobs)
+        number = counted_budget(budget, evaluations) or _EVALUATIONS
+        _improve(corpus, points, Effort(number, seed, max_requests), jobs, cluster)
     kept = load(SHIPPED if corpus is None else corpus)
     places = frontier(kept, points)
     if output is not None:
@@ -123,15 +137,15 @@ def _points(policy: str, alphas: tuple[Fraction, ...], admissions: tuple[str, ..
     return tuple(Point(policy, rule, Queue(queue), share) for rule in rules for share in shares)
 
 
-def _improve(corpus: str | None, points: Sequence[Point], effort: Effort, jobs: int) -> None:
+def _improve(corpus: str | None, points: Sequence[Point], effort: Effort, jobs: int, cluster: str | None) -> None:
     from adversaries.corpus import improve
-    from cr_toolkit.cli.progress import search_progress
+    from cr_toolkit.cli.progress import frontier_progress
     from cr_toolkit.errors import InputError
 
     if corpus is None:
         raise InputError("needs a folder CORPUS to keep what it finds", source="--search")
-    with search_progress(f"searching {len(points)} points") as progress:
-        for _ in improve(corpus, points, effort, jobs=jobs, progress=progress):
+    with frontier_progress(points, effort.evaluations) as progress:
+        for _ in improve(corpus, points, effort, jobs=jobs, cluster=cluster, progress=progress):
             pass
 
 

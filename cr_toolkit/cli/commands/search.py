@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,9 @@ from cr_toolkit.cli.exit_codes import ExitCode
 from cr_toolkit.cli.options import (
     ListedOption,
     Rational,
+    budget_option,
+    cluster_option,
+    counted_budget,
     format_option,
     parameters_option,
     policy_option,
@@ -32,11 +34,10 @@ Examples:
   crtool search --policy svf --admission peak --out found && crtool plot found/best.json -o best.svg
 
 \b
-With --evaluations the result depends on the seed alone, whatever --jobs is. With --seconds it depends on the machine.
+With --evaluations the result depends on the seed alone, whatever --jobs or --cluster is. With --seconds it depends
+on the machine. A search that was stopped or killed goes on from its last finished instance when the command is given
+again.
 """
-
-_BUDGETS = {"quick": 2_000, "standard": 40_000, "deep": 1_000_000}
-"""Instances to search. On two quiet processors: a few seconds, a minute, half an hour."""
 
 
 @click.command("search", epilog=_EPILOG)
@@ -69,23 +70,20 @@ _BUDGETS = {"quick": 2_000, "standard": 40_000, "deep": 1_000_000}
 @click.option("--no-seeds", is_flag=True, help="Start from nothing: do not use the known families.")
 @click.option("--max-requests", type=click.IntRange(min=1), metavar="N", help="Most requests of an instance.")
 @click.option("--evaluations", type=click.IntRange(min=1), metavar="N", help="Stop after so many instances.")
-@click.option(
-    "--budget",
-    type=click.Choice(list(_BUDGETS)),
-    help=f"In place of --evaluations: {', '.join(f'{name} {number:,}' for name, number in _BUDGETS.items())}.",
-)
+@budget_option("searched in place of --evaluations")
 @click.option("--seconds", type=Rational(), help="Stop after so much time; 60 if no budget is given.")
 @click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), default=0, metavar="N", show_default=True, help="Of all randomness."
 )
 @click.option("--jobs", type=click.IntRange(1, 4096), metavar="N", help="Processes to use; default: one per processor.")
+@cluster_option
 @click.option("--bound", type=Rational(), help="Exit with code 1 if a ratio above this is found and certified.")
 @click.option(
     "--out",
     type=click.Path(path_type=str),
     default="crtool-out",
     show_default=True,
-    help="Folder for the best witness, best.json.",
+    help="Folder for the best witness, best.json, and for campaigns, what lets a stopped search go on.",
 )
 @format_option()
 def command(
@@ -96,55 +94,23 @@ def command(
     The worst instance found is saved with the policy's schedule and a cheaper one, re-checked by the trusted checker,
     and held against every theorem that applies. Ctrl-C stops the search and keeps what it found.
     """
-    from cr_toolkit.checker import check_file
+    from adversaries.searching import INTERRUPTED
+    from cr_toolkit.cli.checked import require_accepted
     from cr_toolkit.cli.policy_runs import try_policy
-    from cr_toolkit.errors import CrtoolError
+    from cr_toolkit.cli.searching import exit_code_of, require_folder, run_search
     from cr_toolkit.report.judging import Bounds, judge_witness
 
-    if budget is not None and settings["evaluations"] is not None:
-        raise click.UsageError("--budget and --evaluations exclude each other")
-    settings["evaluations"] = settings["evaluations"] if budget is None else _BUDGETS[budget]
+    settings["evaluations"] = counted_budget(budget, settings["evaluations"])
     settings["families"] = not no_seeds
     try_policy(policy, settings["parameters"], settings["admission"], settings["queue"])
-    _require_folder(out)
-    result = _search(policy, out, settings)
-    verdict = check_file(str(result.path))
-    if not verdict.accepted:
-        raise CrtoolError(f"{result.path}: rejected by the checker: {verdict.reason}")
+    require_folder(out)
+    result = run_search(policy, out, settings)
+    require_accepted(str(result.path))
     judgements = judge_witness(result.best, Bounds(numbers=() if bound is None else (bound,)))
     _write(policy, result, judgements, form)
-    return _exit_code(result, judgements)
-
-
-def _search(policy: str, out: str, settings: dict[str, Any]) -> SearchResult:
-    from adversaries import search
-    from cr_toolkit.cli.progress import search_progress
-
-    seconds, jobs = settings.pop("seconds"), settings.pop("jobs")
-    with search_progress(f"searching against {policy}") as progress:
-        return search(
-            policy,
-            **settings,
-            seconds=None if seconds is None else float(seconds),
-            jobs=jobs or _processors(),
-            out=out,
-            progress=progress,
-        )
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _require_folder(out: str) -> None:
-    from cr_toolkit.errors import InputError
-
-    try:
-        os.makedirs(out, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot be made a folder: {error.strerror}", field=out, source="--out") from None
-    if not os.access(out, os.W_OK | os.X_OK):
-        raise InputError("cannot be written to", field=out, source="--out")
+    if result.stopped_by == "interrupted":
+        click.echo(f"crtool: {INTERRUPTED}", err=True)
+    return exit_code_of(result, judgements)
 
 
 def _write(policy: str, result: SearchResult, judgements: tuple[Judgement, ...], form: str) -> None:
@@ -169,11 +135,3 @@ def _write(policy: str, result: SearchResult, judgements: tuple[Judgement, ...],
     from cr_toolkit.report.describe import search_facts
 
     write_facts(search_facts(result, judgements))
-
-
-def _exit_code(result: SearchResult, judgements: tuple[Judgement, ...]) -> ExitCode:
-    from proofs.verdict import Verdict
-
-    if any(judgement.verdict is Verdict.VIOLATED for judgement in judgements):
-        return ExitCode.VIOLATION
-    return ExitCode.INTERRUPTED if result.stopped_by == "interrupted" else ExitCode.HELD

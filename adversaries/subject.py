@@ -1,0 +1,103 @@
+"""The run a witness is about: what must be run again when its instance is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from adversaries.evaluation import Evaluator
+from adversaries.pattern import Pattern
+from adversaries.witness import build_witness
+from cr_toolkit import __version__
+from cr_toolkit.errors import InputError
+from cr_toolkit.model import Schedule
+from cr_toolkit.model.formats import LowerBoundRecord, WitnessRecord
+from cr_toolkit.policies import POLICIES, Admission, Policy, Queue, make_policy, policy_parameters
+from cr_toolkit.policies.catalogue import policy_name
+from cr_toolkit.simulation import simulate
+from lp_models import optimum
+from lp_models.bounds import best_lower_bound
+from lp_models.upper import upper_bound
+
+_EXACT_REQUESTS, _EXACT_SECONDS = 8, 5.0
+"""Up to so many requests the optimum is proved, within this time."""
+
+_POLISHED_REQUESTS, _POLISH = 200, 20_000
+"""Up to so many requests, a schedule is annealed for this many evaluations before it is written down."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A policy under its rules.
+
+    Attributes:
+        policy: a policy, or what ``make_policy`` takes.
+        parameters: values for its parameters.
+        admission: admission rule.
+        queue: queue discipline.
+    """
+
+    policy: str | Policy | type[Policy]
+    parameters: Mapping[str, int | str]
+    admission: Admission
+    queue: Queue
+
+    @classmethod
+    def of(cls, witness: WitnessRecord, policy: str | None = None) -> Subject:
+        """Return the run that a witness records.
+
+        Parameters that the policy would choose by itself for the instance are left to it again.
+
+        Args:
+            witness: what ran.
+            policy: where the policy is, ``path/to/file.py:ClassName``, if it has no registered name.
+
+        Raises:
+            InputError: if the policy is not known, or ``policy`` is another one.
+        """
+        record = witness.policy
+        if policy is None and record.name not in POLICIES:
+            raise InputError(
+                f"{record.name!r} is not registered; say where it is: --policy path/to/file.py:{record.name}",
+                field="policy",
+            )
+        rules = dict(record.parameters)
+        admission, queue = Admission(str(rules.pop("admission"))), Queue(str(rules.pop("queue")))
+        chosen = make_policy(record.name if policy is None else policy)
+        if policy_name(chosen) != record.name:
+            raise InputError(f"the witness is about {record.name}, not {policy_name(chosen)}", field="policy")
+        longest = max(request.output for request in witness.instance.requests)
+        own = policy_parameters(chosen.prepared(longest)) == rules
+        return cls(record.name if policy is None else policy, {} if own else rules, admission, queue)
+
+    def evaluator(self) -> Evaluator:
+        """Return an evaluator for patterns."""
+        return Evaluator(make_policy(self.policy, self.parameters), self.admission, self.queue)
+
+    def witness(self, pattern: Pattern, provenance: Mapping[str, Any]) -> WitnessRecord:
+        """Return the witness of ``pattern``; few requests get the exact optimum.
+
+        Args:
+            pattern: the instance.
+            provenance: what made it; the version and the pattern are added.
+        """
+        instance = pattern.instance()
+        run = simulate(instance, self.policy, parameters=self.parameters, admission=self.admission, queue=self.queue)
+        schedule = Schedule(tuple(self.evaluator().evaluate(pattern).starts.tolist()))
+        if len(instance) <= _EXACT_REQUESTS:
+            bracket = optimum(instance, seconds=_EXACT_SECONDS)
+            lower = LowerBoundRecord(bracket.lower, bracket.lower_method, bracket.lower_certificate)
+            schedule = min(schedule, bracket.schedule, key=lambda one: one.total_latency(instance))
+        else:
+            bound = best_lower_bound(instance)
+            lower = LowerBoundRecord(bound.integer, bound.method, bound.certificate)
+            if len(instance) <= _POLISHED_REQUESTS:
+                found = upper_bound(instance, evaluations=_POLISH)[0]
+                schedule = min(schedule, found, key=lambda one: one.total_latency(instance))
+        pattern_record = msgspec.to_builtins(pattern)
+        return build_witness(
+            instance, run, schedule, lower, {**provenance, "version": __version__, "pattern": pattern_record}
+        )

@@ -1,0 +1,116 @@
+"""A corpus keeps each instance once, kinds apart, and of the worst only those that nothing dominates."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adversaries.corpus import RejectedFileError
+from adversaries.corpus.store import Kind, add, content_name, contents, prune, symmetry_key
+from adversaries.pattern import Block, Pattern
+from cr_toolkit import simulate
+from cr_toolkit.cli.main import run
+from cr_toolkit.model import Instance
+from cr_toolkit.model.formats import read_witness, to_json, write_witness
+from tests.strategies import instances
+from tests.unit.test_shrinking import subject
+from tests.witnesses import make_witness
+
+
+@given(instances(max_requests=5), st.integers(0, 9), st.sampled_from(["svf", "sjf", "fcfs", "svf-1bit"]))
+def test_symmetric_instances_have_one_name(instance, seed, policy):
+    witness = make_witness(instance, policy)
+    run_of = {index: rank for rank, index in enumerate(_order(instance, policy))}
+    shuffled = list(range(len(instance)))
+    Random(seed).shuffle(shuffled)
+    other = Instance(instance.memory, tuple(instance.requests[index] for index in shuffled))
+    served = [instance.requests[index] for index in sorted(run_of, key=run_of.__getitem__)]
+    other_served = [other.requests[index] for index in _order(other, policy)]
+    same = symmetry_key(witness) == symmetry_key(make_witness(other, policy))
+    assert same == (served == other_served)
+    if same:
+        assert witness.policy_schedule.cost == make_witness(other, policy).policy_schedule.cost
+
+
+def _order(instance, policy):
+    return simulate(instance, policy).order
+
+
+def test_rules_and_memory_are_part_of_the_name():
+    small, large = Instance.burst(6, [(0, 3), (1, 2)]), Instance.burst(7, [(0, 3), (1, 2)])
+    names = {content_name(make_witness(i, p, admission=a)) for i in (small, large) for p in ("svf", "sjf")
+             for a in ("lookahead", "peak")}  # fmt: skip
+    assert len(names) == 8
+
+
+def fcfs(memory, short):
+    peak = memory // 2
+    return subject("fcfs").witness(Pattern(memory, (Block(0, peak, 3), Block(0, 1, short))), {})
+
+
+def test_the_worst_are_pruned_by_dominance_and_others_are_not(tmp_path):
+    weak, strong = fcfs(12, 4), fcfs(12, 12)
+    assert Fraction(weak.ratio.lower) < Fraction(strong.ratio.lower)
+    for kind in Kind:
+        assert add(tmp_path, kind, weak) is not None
+        assert add(tmp_path, kind, strong) is not None
+        assert add(tmp_path, kind, strong) is None
+    found = contents(tmp_path)
+    assert [len(found[kind]) for kind in (Kind.VIOLATIONS, Kind.WORST, Kind.REGRESSIONS)] == [2, 1, 2]
+    assert add(tmp_path, Kind.WORST, weak) is None
+    write_witness(tmp_path / "worst" / content_name(weak), weak)
+    assert [path.name for path in prune(tmp_path)] == [content_name(weak)]
+    assert [to_json(one.witness) for one in contents(tmp_path)[Kind.WORST]] == [to_json(strong)]
+
+
+def test_a_smaller_share_or_another_run_is_not_dominated(tmp_path):
+    strong = fcfs(12, 12)
+    narrow = subject("fcfs").witness(Pattern(12, (Block(0, 4, 4), Block(0, 1, 12))), {})
+    other = make_witness(Instance.burst(12, [(0, 6)] * 3 + [(0, 1)] * 12), "svf")
+    for witness in (strong, narrow, other):
+        assert add(tmp_path, Kind.WORST, witness) is not None
+    assert len(contents(tmp_path)[Kind.WORST]) == 3
+
+
+def test_the_better_bracket_of_an_instance_stays(tmp_path):
+    instance = Instance.burst(11, [(3, 3), (4, 3), (0, 10)])
+    loose = make_witness(instance, "svf", better="svf")
+    tight = subject("svf").witness(Pattern(11, (Block(3, 3), Block(4, 3), Block(0, 10))), {})
+    assert symmetry_key(loose) == symmetry_key(tight)
+    assert Fraction(loose.ratio.lower) < Fraction(tight.ratio.lower)
+    first = add(tmp_path, Kind.REGRESSIONS, loose)
+    assert add(tmp_path, Kind.REGRESSIONS, tight) == first
+    assert add(tmp_path, Kind.REGRESSIONS, loose) is None
+    assert to_json(contents(tmp_path)[Kind.REGRESSIONS][0].witness) == to_json(tight)
+
+
+def test_nothing_unverified_or_misnamed_gets_in(tmp_path):
+    witness = fcfs(12, 4)
+    path = add(tmp_path, Kind.WORST, witness)
+    path.rename(path.with_name("other.json"))
+    with pytest.raises(RejectedFileError, match="must be named fcfs-"):
+        contents(tmp_path)
+    broken = json.loads(path.with_name("other.json").read_text())
+    broken["ratio"]["lower"] = "99"
+    path.write_text(json.dumps(broken))
+    with pytest.raises(RejectedFileError, match="rejected by the checker"):
+        contents(tmp_path)
+    with pytest.raises(RejectedFileError, match="a new witness"):
+        add(tmp_path, Kind.VIOLATIONS, read_witness(path))
+
+
+def test_the_command_adds_and_lists(tmp_path, capsys):
+    corpus, source = tmp_path / "corpus", tmp_path / "w.json"
+    write_witness(source, fcfs(12, 12))
+    assert run(["corpus", str(corpus)]) == 2
+    assert "holds no witness" in capsys.readouterr().err
+    assert run(["corpus", str(corpus), str(source)]) == 0
+    assert capsys.readouterr().out.splitlines()[1].split()[-1] == "new"
+    assert run(["corpus", str(corpus), str(source), "--format", "json"]) == 0
+    [file] = json.loads(capsys.readouterr().out)["files"]
+    assert (file["kind"], file["policy"], file["added"]) == ("worst", "fcfs", False)
