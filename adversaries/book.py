@@ -65,8 +65,9 @@ class Book:
     def witness(self) -> WitnessRecord:
         """The best witness; of the smallest candidate there is if nothing was found in time."""
         if self._witness is None:
-            memory = self._setting.space.least_memory(1)
-            self.enter(Scored(Pattern(memory, (Block(0, 1),)), Fraction(1)), 0)
+            space = self._setting.space
+            output = space.outputs[0] or 1
+            self.enter(Scored(Pattern(space.least_memory(output), (Block(0, output),)), Fraction(1)), 0)
         assert self._witness is not None
         if self._earlier is not None and _ratio(self._earlier) > _ratio(self._witness):
             return self._earlier

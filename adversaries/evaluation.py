@@ -18,9 +18,10 @@ from adversaries.pattern import Columns, Pattern
 from adversaries.screening import optimum_at_least
 from cr_toolkit.errors import CrtoolError, InputError
 from cr_toolkit.model import Request
-from cr_toolkit.policies import Admission, Information, OneBitPolicy, PriorityPolicy, Queue
+from cr_toolkit.policies import Admission, EstimatePolicy, Policy, PredictionPolicy, PriorityPolicy, Queue
 from cr_toolkit.policies.catalogue import policy_name
-from cr_toolkit.policies.information import View, full_view, interval_view, one_bit_view, prompt_view
+from cr_toolkit.policies.views import view_of
+from cr_toolkit.simulation import simulate
 from cr_toolkit.simulation.kernel import head_of_line_starts, skipping_starts
 
 Int64s = NDArray[np.int64]
@@ -42,6 +43,11 @@ _WORK = 400_000
 
 _PULLED = 4
 """How many of the best placements are improved."""
+
+
+def ranks_by_size(policy: Policy) -> bool:
+    """Return whether equal requests rank equally and priorities alone give the run: what compiled code serves."""
+    return isinstance(policy, PriorityPolicy) and not isinstance(policy, (EstimatePolicy, PredictionPolicy))
 
 
 @dataclass(frozen=True)
@@ -67,8 +73,10 @@ class Evaluator:
         queue: queue discipline.
     """
 
-    def __init__(self, policy: PriorityPolicy, admission: Admission, queue: Queue) -> None:
+    def __init__(self, policy: Policy, admission: Admission, queue: Queue) -> None:
         self._policy = policy
+        self._admission = admission
+        self._queue = queue
         self._peak_rule = admission is Admission.PEAK
         self._run = skipping_starts if queue is Queue.SKIPPING else head_of_line_starts
 
@@ -94,7 +102,7 @@ class Evaluator:
         """
         columns = pattern.columns()
         latency_at_zero = int(columns.output.sum() - columns.arrival.sum())
-        order, starts = self._serve(pattern.memory, columns)
+        order, starts = self._served(pattern, columns)
         cost = int(starts.sum()) + latency_at_zero
         if ratio > 1 and cost < ratio * optimum_at_least(pattern):
             return None
@@ -104,13 +112,24 @@ class Evaluator:
         upper = total + latency_at_zero
         return Evaluation(cost, upper, found) if upper < cost else Evaluation(cost, cost, starts)
 
+    @property
+    def is_compiled(self) -> bool:
+        """Whether compiled code runs the policy."""
+        return ranks_by_size(self._policy)
+
     def policy_cost(self, memory: int, columns: Columns) -> int:
-        """Return the total latency (steps) of the policy's run."""
-        _, starts = self._serve(memory, columns)
+        """Return the total latency (steps) of the run of a policy that compiled code runs."""
+        _, starts = self._ranked(memory, columns)
         return int((starts + columns.output - columns.arrival).sum())
 
-    def _serve(self, memory: int, columns: Columns) -> tuple[Int64s, Int64s]:
+    def _served(self, pattern: Pattern, columns: Columns) -> tuple[Int64s, Int64s]:
         """Return the request indices in the policy's order, and the start of each request in request order."""
+        if self.is_compiled:
+            return self._ranked(pattern.memory, columns)
+        run = simulate(pattern.instance(), self._policy, admission=self._admission, queue=self._queue)
+        return np.array(run.order, np.int64), np.array(run.schedule.start, np.int64)
+
+    def _ranked(self, memory: int, columns: Columns) -> tuple[Int64s, Int64s]:
         order = self._order(columns)
         starts = np.empty(order.shape[0], np.int64)
         arrival, prompt, output = (column[order] for column in columns)
@@ -125,8 +144,10 @@ class Evaluator:
         kind = kinds_of(*columns)
         example = np.unique(kind, return_index=True)[1]
         policy = self._policy.prepared(int(columns.output.max()))
+        assert isinstance(policy, PriorityPolicy)
         try:
-            keys = [policy.priority(_view(policy, *(int(column[at]) for column in columns))) for at in example]
+            requests = [Request(*(int(column[at]) for column in columns)) for at in example]
+            keys = [policy.priority(view_of(policy, request, 0)) for request in requests]
             ascending = sorted(range(len(keys)), key=keys.__getitem__)
         except Exception as error:
             # A policy is a user's code; whatever it raises is news for its author.
@@ -164,21 +185,6 @@ def _empty(columns: Columns, latest: int) -> Int64s:
 def _rounds(output: Int64s) -> int:
     n = len(output)
     return max(20, min(20 * n, 40_000 // n, _WORK // int(output.max())))
-
-
-def _view(policy: PriorityPolicy, arrival: int, prompt: int, output: int) -> View:
-    request = Request(arrival, prompt, output)
-    match policy.information:
-        case Information.FULL:
-            return full_view(request)
-        case Information.ONE_BIT:
-            assert isinstance(policy, OneBitPolicy)
-            assert policy.threshold is not None
-            return one_bit_view(request, policy.threshold)
-        case Information.INTERVAL:
-            return interval_view(request)
-        case Information.NONE:
-            return prompt_view(request)
 
 
 def cheap_schedule(memory: int, columns: Columns, order: Int64s) -> tuple[Int64s, int]:

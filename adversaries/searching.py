@@ -13,19 +13,20 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from adversaries.book import Book, Improvement
 from adversaries.campaign import BEST_FILE, Campaign, open_campaign, policy_digest
+from adversaries.evaluation import ranks_by_size
 from adversaries.manifest import Arguments
 from adversaries.pattern import Pattern
 from adversaries.portfolio import Portfolio
 from adversaries.processes import Processes, can_travel
 from adversaries.runner import Budget, Runner, StopReason
 from adversaries.searchers import SEARCHERS, Scored
-from adversaries.space import MEMORY_LIMIT, Space
+from adversaries.space import MEMORY_LIMIT, STEP_LIMIT, Space
 from adversaries.tasks import Setting
 from adversaries.workforce import ThisProcess, Workforce
 from cr_toolkit.errors import InputError
 from cr_toolkit.model.formats import WitnessRecord
 from cr_toolkit.model.rational import format_rational, parse_rational
-from cr_toolkit.policies import Admission, PriorityPolicy, Queue
+from cr_toolkit.policies import Admission, IntervalPolicy, Policy, Premise, Queue, make_policy
 
 if TYPE_CHECKING:
     from adversaries.cluster import Cluster
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 DEFAULT_SECONDS = 60.0
 MOST_REQUESTS = 4000
 """Default limit on the requests of a candidate."""
+
+MOST_INTERPRETED = 200
+STEPS_INTERPRETED = 5_000
+"""Limits on the requests and steps of a candidate for a policy that no compiled code runs."""
 
 INTERRUPTED = "interrupted; what was found is kept, and the same command goes on from there"
 
@@ -91,7 +96,7 @@ class SearchResult:
 
 
 def search(
-    policy: str | PriorityPolicy | type[PriorityPolicy] = "svf",
+    policy: str | Policy | type[Policy] = "svf",
     *,
     parameters: Mapping[str, int | str] | None = None,
     alpha: Fraction | str | int = Fraction(1, 2),
@@ -130,7 +135,7 @@ def search(
         seconds: stop after so much time; 60 when no budget is given.
         seed: of the random streams (>= 0).
         jobs: processes to use.
-        max_requests: most requests of a candidate; 4000 if not given.
+        max_requests: most requests of a candidate; if not given 4000, or 200 for a policy that no compiled code runs.
         families: whether ``auto`` may use the known families; without them it starts from nothing.
         common_prompt: whether all requests of a candidate have the same prompt.
         starts: candidates to begin with, not counted; those outside the space are left out.
@@ -148,8 +153,7 @@ def search(
     require_counts(evaluations, seconds, seed, jobs, max_requests, searcher)
     if searcher == "family" and not families:
         raise InputError("must not be family in a search without families", field="searcher")
-    most = max_requests if max_requests is not None else MOST_REQUESTS
-    space = Space(share_of(alpha), _is_burst(traffic), most, common_prompt)
+    space = space_for(make_policy(policy, parameters), share_of(alpha), _is_burst(traffic), max_requests, common_prompt)
     if evaluations is None and seconds is None:
         seconds = DEFAULT_SECONDS
     setting = Setting(policy, dict(parameters or {}), Admission(admission), Queue(queue), space, seed)
@@ -213,7 +217,9 @@ class _Sitting:
     def catch_up(self, starts: Sequence[Pattern]) -> None:
         """Take in the candidates to begin with, then what earlier sittings learned."""
         space, evaluate = self._setting.space, self._setting.evaluator().evaluate
-        self._portfolio.take_in([Scored(one, evaluate(one).ratio) for one in starts if space.admits(one)])
+        self._portfolio.take_in(
+            [Scored(one, evaluate(one).ratio) for one in map(space.fitted, starts) if space.admits(one)]
+        )
         self.runner = Runner(self._portfolio, self._budget, None if self._kept is None else self._kept.journal)
         for scored in self.runner.resume():
             if evaluate(scored.pattern, scored.known).ratio != scored.ratio:
@@ -308,6 +314,17 @@ def share_of(alpha: Fraction | str | int) -> Fraction:
     if -(-share.denominator // share.numerator) > MEMORY_LIMIT // 16:
         raise InputError(f"must be at least {Fraction(16, MEMORY_LIMIT)}, got {share}", field="alpha")
     return share
+
+
+def space_for(policy: Policy, alpha: Fraction, burst: bool, max_requests: int | None, common_prompt: bool) -> Space:
+    """Return the candidates that suit ``policy``."""
+    if Premise.BURST in policy.premises and not burst:
+        raise InputError("must be burst, which the policy needs", field="traffic")
+    most, steps = (MOST_REQUESTS, STEP_LIMIT) if ranks_by_size(policy) else (MOST_INTERPRETED, STEPS_INTERPRETED)
+    limit = most if max_requests is None else max_requests
+    outputs = (policy.lower, policy.upper) if isinstance(policy, IntervalPolicy) else (None, None)
+    common = common_prompt or Premise.COMMON_PROMPT in policy.premises
+    return Space(alpha, burst, limit, common, steps, policy.premises, outputs)
 
 
 def _is_burst(traffic: str) -> bool:

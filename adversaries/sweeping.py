@@ -12,12 +12,11 @@ from adversaries.pattern import Pattern
 from adversaries.portfolio import Portfolio
 from adversaries.runner import Budget, Runner, StopReason
 from adversaries.searchers import Scored
-from adversaries.searching import MOST_REQUESTS, Progress, local_workforce, require_counts, share_of
-from adversaries.space import Space
+from adversaries.searching import MOST_REQUESTS, Progress, local_workforce, require_counts, share_of, space_for
 from adversaries.tasks import Setting
 from cr_toolkit.errors import InputError
 from cr_toolkit.model.formats import WitnessRecord
-from cr_toolkit.policies import Admission, PriorityPolicy, Queue
+from cr_toolkit.policies import Admission, Policy, Queue, make_policy
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class SweepResult:
 
 
 def sweep(
-    policy: str | PriorityPolicy | type[PriorityPolicy] = "svf",
+    policy: str | Policy | type[Policy] = "svf",
     *,
     shares: Sequence[Fraction | str],
     parameters: Mapping[str, int | str] | None = None,
@@ -84,11 +83,13 @@ def sweep(
     ascending = tuple(sorted({share_of(share) for share in shares}))
     if not ascending:
         raise InputError("must name at least one share", field="shares")
-    space = Space(ascending[-1], True, max_requests, common_prompt)
+    space = space_for(make_policy(policy, parameters), ascending[-1], True, max_requests, common_prompt)
     setting = Setting(policy, dict(parameters or {}), Admission(admission), Queue(queue), space, seed)
     evaluator = setting.evaluator()
     portfolio = Portfolio(searcher, space, seed, families, ascending)
-    portfolio.take_in([Scored(one, evaluator.evaluate(one).ratio) for one in starts if space.admits(one)])
+    portfolio.take_in(
+        [Scored(one, evaluator.evaluate(one).ratio) for one in map(space.fitted, starts) if space.admits(one)]
+    )
 
     runner = Runner(portfolio, Budget(evaluations, None), None)
 

@@ -12,6 +12,7 @@ from random import Random
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from adversaries.evaluation import Evaluator
 from adversaries.journal import TaskLog
@@ -20,7 +21,7 @@ from adversaries.searchers import SEARCHERS, Scored
 from adversaries.searchers.base import WatchingSearcher
 from adversaries.space import Space
 from adversaries.subject import Subject
-from cr_toolkit.policies import Admission, PriorityPolicy, Queue, make_policy
+from cr_toolkit.policies import Admission, Policy, Queue, make_policy
 
 _KEPT = 8
 
@@ -29,7 +30,7 @@ _KEPT = 8
 class Setting:
     """What is attacked and where: the same for all tasks of a search."""
 
-    policy: str | PriorityPolicy | type[PriorityPolicy]
+    policy: str | Policy | type[Policy]
     parameters: Mapping[str, int | str]
     admission: Admission
     queue: Queue
@@ -107,24 +108,28 @@ def run_task(
     searcher.use(evaluator)
     found: dict[object, Scored] = {}
     done = 0
+    known: NDArray[np.int64] | None = None
 
     def measure(pattern: Pattern) -> Fraction | None:
-        evaluation = evaluator.evaluate_above(pattern, searcher.threshold, searcher.schedule)
+        evaluation = evaluator.evaluate_above(pattern, searcher.threshold, known)
         return None if evaluation is None else evaluation.ratio
 
     with nullcontext() if log is None else TaskLog(log) as kept:
         try:
             while done < task.evaluations and not stopped() and (deadline is None or time.monotonic() < deadline):
-                pattern = searcher.ask()
+                asked = searcher.ask()
                 done += 1
+                pattern = space.fitted(asked)
+                # A schedule belongs to what the searcher proposed, not to what the policy's premises make of it.
+                known = searcher.schedule if pattern == asked else None
                 if not space.admits(pattern):
                     continue
                 ratio = measure(pattern) if kept is None else kept.ratio(pattern, measure)
                 if ratio is None:
-                    searcher.reject(pattern)
+                    searcher.reject(asked)
                     continue
-                known = searcher.schedule
-                searcher.tell(pattern, ratio)
+                # A searcher climbs over what it proposes, whatever the policy's premises make of it.
+                searcher.tell(asked, ratio)
                 found[pattern] = Scored(pattern, ratio, None if known is None else tuple(known.tolist()))
                 if len(found) > 4 * _KEPT:
                     found = {scored.pattern: scored for scored in _best(found)}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any, Literal
 
@@ -59,6 +61,51 @@ def policy_table() -> str:
     for name, policy in POLICIES.items():
         rows.append(f"| `{name}` | {policy.information} | {_first_sentence(policy)} |")
     return "\n".join(rows) + "\n"
+
+
+def policy_sections() -> str:
+    """Return a section per policy: what it does, what it sees and needs, its choices, and a run, as MyST."""
+    from cr_toolkit import Instance, simulate
+    from cr_toolkit.policies import POLICIES
+    from cr_toolkit.report.describe import run_facts
+
+    examples = (
+        [(9, 1), (0, 6), (1, 3), (0, 6), (5, 2)],
+        [(2, 4), (2, 1), (2, 9), (2, 3), (2, 1)],
+        [(2, 4)] * 7,
+    )
+    parts = []
+    for name, policy in POLICIES.items():
+        premises = ", ".join(sorted(policy.premises)) or "none"
+        rules = "any" if policy.rules_apply else "its own; `lookahead` and `head-of-line` are what a witness says"
+        sizes = next(sizes for sizes in examples if policy().unmet_premise(Instance.burst(12, sizes)) is None)
+        run = simulate(Instance.burst(12, sizes), name)
+        facts = [(word, value) for word, value in run_facts(run) if word != "choice"]
+        parts += [f"## `{name}`", "", *_paragraphs(policy), ""]
+        parts += [f"- information: `{policy.information}`", f"- needs of an instance: {premises}"]
+        parts += [f"- admission and queue: {rules}", f"- restarts: {'yes' if policy.restarts else 'no'}"]
+        parts += [f"- choice: {choice}" for choice in policy.choices]
+        width = max(len(word) for word, _ in facts)
+        listed = ", ".join(map(str, sizes))
+        parts += [
+            "",
+            f"A run on the requests (prompt, output) {listed}:",
+            "",
+            "```text",
+            *(f"{word:<{width}}  {value}" for word, value in facts),
+            "```",
+            "",
+        ]
+    return "\n".join(parts)
+
+
+def _paragraphs(thing: object) -> list[str]:
+    """Return a docstring as MyST, its lists of arguments and errors as they are."""
+    text = inspect.getdoc(thing) or ""
+    prose, _, arguments = text.partition("\nArgs:\n")
+    arguments, _, _ = arguments.partition("\nRaises:\n")
+    parameters = [f"- parameter {line}" for line in textwrap.dedent(arguments).strip().splitlines()]
+    return [prose.partition("\nRaises:\n")[0].strip().replace("``", "`"), "", *parameters]
 
 
 def theorem_table() -> str:
@@ -218,6 +265,7 @@ def write_generated_pages(_: object) -> None:
     pages = {
         "commands": command_help,
         "policies": policy_table,
+        "policy-sections": policy_sections,
         "theorems": theorem_table,
         "bounds": bounds_table,
         "lemmas": lemma_table,

@@ -60,8 +60,8 @@ class Bilevel(Searcher):
         self._stale = 0
 
     def use(self, evaluator: Evaluator) -> None:
-        """Remember what runs the policy."""
-        self._evaluator = evaluator
+        """Remember what runs the policy, if that is fast enough to move instances under a fixed schedule."""
+        self._evaluator = evaluator if evaluator.is_compiled else None
 
     def ask(self) -> Pattern:
         """Return the current instance moved under its schedule, or a new start."""

@@ -6,7 +6,14 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from cr_toolkit.model.formats import CostedSchedule, InstanceRecord, LowerBoundRecord, NonNegative, RationalText
+from cr_toolkit.model.formats import (
+    AttemptRecord,
+    CostedSchedule,
+    InstanceRecord,
+    LowerBoundRecord,
+    NonNegative,
+    RationalText,
+)
 
 Verdict = Literal["holds", "violated", "undecided", "out-of-scope"]
 Steps = Annotated[int, msgspec.Meta(ge=0)]
@@ -16,12 +23,18 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of every result: immutable, and strict when read back."""
 
 
-class RunResult(Record, frozen=True, tag_field="format", tag="crtool/run/1"):
-    """``run``: a policy on an instance; ``cost`` and ``start`` in steps."""
+class RunResult(Record, frozen=True, omit_defaults=True, tag_field="format", tag="crtool/run/1"):
+    """``run``: a policy on an instance; ``cost`` and ``start`` in steps.
+
+    ``stopped`` lists the attempts that lost their progress, ``choices`` how the policy settles what its published
+    description leaves open; each is absent when there are none.
+    """
 
     policy: str
     cost: Steps
     start: tuple[NonNegative, ...]
+    stopped: tuple[AttemptRecord, ...] = ()
+    choices: tuple[str, ...] = ()
 
 
 class OptimumResult(Record, frozen=True, tag_field="format", tag="crtool/optimum/1"):

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from adversaries import search
 from adversaries.corpus import Kept
-from adversaries.families import FAMILIES
 from adversaries.demonstration import Member, approaches, grows, members
+from adversaries.families import FAMILIES
 from cr_toolkit.errors import CrtoolError, InputError
 from cr_toolkit.model.formats import WitnessRecord
 from cr_toolkit.policies import POLICIES, Admission, Queue

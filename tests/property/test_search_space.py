@@ -38,7 +38,12 @@ def patterns(draw: st.DrawFn) -> Pattern:
 @given(patterns(), st.sampled_from(POLICIES.names()), st.sampled_from(Admission), st.sampled_from(Queue))
 @settings(max_examples=150, deadline=None)
 def test_evaluation_agrees_with_simulation(pattern: Pattern, name: str, admission: Admission, queue: Queue) -> None:
+    kind = POLICIES[name]
+    pattern = Space(Fraction(1), False, 1000, premises=kind.premises).fitted(pattern)
+    if not kind.rules_apply:
+        admission, queue = Admission.LOOKAHEAD, Queue.HEAD_OF_LINE
     instance = pattern.instance()
+    assert kind().unmet_premise(instance) is None
     evaluation = Evaluator(make_policy(name), admission, queue).evaluate(pattern)
     run = simulate(instance, name, admission=admission, queue=queue, engine="reference")
     schedule = Schedule(tuple(evaluation.starts.tolist()))

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from adversaries.families import FAMILIES
 from adversaries.demonstration import Member, approaches, grows, members
+from adversaries.families import FAMILIES
 from cr_toolkit.checker import check_data
 from cr_toolkit.model.formats import to_json
 from cr_toolkit.report.taxonomy import demonstrate
