@@ -268,13 +268,19 @@ def _rows(cell: Cell, alpha: Fraction) -> Iterator[Row]:
         queues = {Queue.HEAD_OF_LINE, *(queue for theorem in theorems for queue in theorem.queue)}
         for queue in sorted(queues):
             by_theorems: dict[tuple[str, ...], list[Admission]] = {}
-            for rule in Admission:
+            for rule in _rules(name):
                 speaking = tuple(t.id for t in theorems if rule in t.admission and queue in t.queue)
                 by_theorems.setdefault(speaking, []).append(rule)
             if queue is not Queue.HEAD_OF_LINE:
                 by_theorems.pop((), None)
             for ids, rules in by_theorems.items():
                 yield Row(name, tuple(rules), queue, _bounds([THEOREMS[i] for i in ids], alpha))
+
+
+def _rules(name: str) -> tuple[Admission, ...]:
+    """Return the admission rules that the policy called ``name`` runs under."""
+    decides = name in POLICIES and not POLICIES[name].rules_apply
+    return (Admission.LOOKAHEAD,) if decides else tuple(Admission)
 
 
 def _bounds(theorems: Iterable[Theorem], alpha: Fraction) -> tuple[CellBound, ...]:

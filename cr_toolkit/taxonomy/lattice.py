@@ -4,7 +4,8 @@
 policy made for the lower regime then runs in the higher one unchanged. The output determines an interval and a bit,
 and anything determines nothing. An interval and a bit are not comparable: a dyadic interval [2^k, 2^(k+1) - 1] tells
 whether the output exceeds a threshold only if the threshold is 2^k - 1 for some k, and a bit never tells an interval.
-A prediction with a known multiplicative error is an interval.
+Nor is a prediction comparable with either: one whose error is known confines the output to an interval, but to
+another one.
 
 *Traffic.* A regime is below another when a bound on every instance of the other implies one here. A burst and a trace
 are arrivals an adversary may choose. So is every outcome of a Poisson process: cost <= rho OPT on each implies
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     import networkx
 
 _LESS_INFORMATION: Mapping[Information, tuple[Information, ...]] = {
-    Information.FULL: (Information.INTERVAL, Information.ONE_BIT),
+    Information.FULL: (Information.PREDICTED, Information.INTERVAL, Information.ONE_BIT),
+    Information.PREDICTED: (Information.NONE,),
     Information.INTERVAL: (Information.NONE,),
     Information.ONE_BIT: (Information.NONE,),
     Information.NONE: (),

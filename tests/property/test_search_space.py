@@ -125,19 +125,30 @@ def test_kinds_are_the_distinct_requests(pattern: Pattern) -> None:
     assert len(set(kind)) == len(set(rows)) == len(set(zip(kind, rows, strict=True)))
 
 
-@pytest.mark.parametrize("name", SEARCHERS.names())
-@given(
-    seed=st.integers(0, 2**32),
+SPACES = st.builds(
+    Space,
     alpha=st.sampled_from([Fraction(1, 40), Fraction(1, 3), Fraction(1, 2), Fraction(9, 10), Fraction(1)]),
     burst=st.booleans(),
-    most=st.sampled_from([1, 2, 7, 60]),
+    max_requests=st.sampled_from([1, 2, 7, 60]),
     common_prompt=st.booleans(),
 )
+
+
+@pytest.mark.parametrize("name", [name for name in SEARCHERS.names() if name != "hypothesis"])
+@given(seed=st.integers(0, 2**32), space=SPACES)
 @settings(max_examples=25, deadline=None)
-def test_searchers_propose_what_the_space_admits(
-    name: str, seed: int, alpha: Fraction, burst: bool, most: int, common_prompt: bool
-) -> None:
-    space = Space(alpha, burst, most, common_prompt)
+def test_searchers_propose_what_the_space_admits(name: str, seed: int, space: Space) -> None:
+    require_admissible_proposals(name, seed, space)
+
+
+@given(seed=st.integers(0, 2**32), space=SPACES)
+@settings(max_examples=3, deadline=None)
+def test_hypothesis_proposes_what_the_space_admits(seed: int, space: Space) -> None:
+    # Each proposal costs Hypothesis some milliseconds.
+    require_admissible_proposals("hypothesis", seed, space)
+
+
+def require_admissible_proposals(name: str, seed: int, space: Space) -> None:
     searcher = SEARCHERS[name](space, Random(seed), ())
     random = Random(seed + 1)
     admitted = 0
@@ -147,7 +158,7 @@ def test_searchers_propose_what_the_space_admits(
             admitted += 1
             searcher.tell(pattern, 1 + Fraction(random.randint(0, 50), 50))
     # A fresh draw may miss a narrow space; most proposals must not. Most families have several prompts.
-    assert admitted >= 30 or most < 7 or (common_prompt and name == "family")
+    assert admitted >= 30 or space.max_requests < 7 or (space.common_prompt and name == "family")
 
 
 def test_climber_begins_at_elites_that_suit_it() -> None:
