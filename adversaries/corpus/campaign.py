@@ -120,7 +120,7 @@ def improve(
         found = _keep(place, kept.values(), point, result)
         if found is not None:
             kept[found.path] = found
-            _drop_dominated(kept, found, {place / point_file(one) for one in points})
+            drop_dominated(kept, found, {place / point_file(one) for one in points})
         if result.stopped_by == "interrupted":
             raise KeyboardInterrupt(INTERRUPTED)
         _append(place / LOG_FILE, entry)
@@ -155,7 +155,7 @@ def _origin(witness: WitnessRecord) -> dict[str, Any]:
     return {**witness.provenance, "evaluations": None}
 
 
-def _drop_dominated(kept: dict[Path, Kept], best: Kept, campaign: set[Path]) -> None:
+def drop_dominated(kept: dict[Path, Kept], best: Kept, campaign: set[Path]) -> None:
     """Remove the campaign's own files that ``best`` makes useless: a smaller ratio at no smaller share."""
     run = (best.witness.policy.name, best.witness.policy.parameters)
     for path, one in list(kept.items()):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from adversaries.corpus.campaign import Effort, Point, best_at, point_file
+from adversaries.corpus.campaign import Effort, Point, best_at, drop_dominated, point_file
 from adversaries.corpus.files import Kept, load, load_file
 from adversaries.searching import MOST_REQUESTS, Progress
 from adversaries.sweeping import sweep
@@ -28,6 +28,8 @@ def fill(
     progress: Callable[[Progress], None] | None = None,
 ) -> dict[Point, Kept]:
     """Search all ``shares`` in one sweep, from the witnesses in ``folder``, and keep there what is worse.
+
+    A file that is then no longer the worst at any of ``shares`` is removed.
 
     Args:
         folder: the corpus; made if missing.
@@ -51,8 +53,9 @@ def fill(
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot be made a folder: {error.strerror}", field=str(folder), source="corpus") from None
-    kept = list(load(place))
-    related = (one.pattern for one in kept if one.is_run(policy, admission, queue))
+    kept = {one.path: one for one in load(place)}
+    campaign = {place / point_file(Point(policy, admission, queue, share)) for share in shares}
+    related = (one.pattern for one in kept.values() if one.is_run(policy, admission, queue))
     result = sweep(
         policy,
         shares=shares,
@@ -68,7 +71,7 @@ def fill(
     found: dict[Point, Kept] = {}
     for share, witness in result.worst.items():
         point = Point(policy, admission, queue, share)
-        before = best_at(kept, point)
+        before = best_at(kept.values(), point)
         if before is not None and Fraction(witness.ratio.lower) <= before.ratio:
             continue
         path = place / point_file(point)
@@ -76,6 +79,7 @@ def fill(
         new = load_file(path)
         if new is None:
             raise CrtoolError(f"{path}: is not a witness")
-        kept = [*(one for one in kept if one.path != path), new]
+        kept[path] = new
+        drop_dominated(kept, new, campaign)
         found[point] = new
     return found
