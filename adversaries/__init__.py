@@ -7,14 +7,17 @@ if TYPE_CHECKING:
     from adversaries.families.catalogue import FAMILIES
     from adversaries.searchers.catalogue import SEARCHERS
     from adversaries.searching import SearchResult, search
+    from adversaries.sweeping import SweepResult, sweep
 
-__all__ = ["FAMILIES", "SEARCHERS", "SearchResult", "search"]
+__all__ = ["FAMILIES", "SEARCHERS", "SearchResult", "SweepResult", "search", "sweep"]
 
 _HOME = {
     "FAMILIES": "adversaries.families.catalogue",
     "SEARCHERS": "adversaries.searchers.catalogue",
     "SearchResult": "adversaries.searching",
     "search": "adversaries.searching",
+    "SweepResult": "adversaries.sweeping",
+    "sweep": "adversaries.sweeping",
 }
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from adversaries.evaluation import Evaluator
 from adversaries.pattern import Block, Pattern
 from adversaries.searchers import Scored
 from adversaries.tasks import Setting
@@ -64,8 +65,9 @@ class Book:
     def witness(self) -> WitnessRecord:
         """The best witness; of the smallest candidate there is if nothing was found in time."""
         if self._witness is None:
-            memory = self._setting.space.least_memory(1)
-            self.enter(Scored(Pattern(memory, (Block(0, 1),)), Fraction(1)), 0)
+            space = self._setting.space
+            output = space.outputs[0] or 1
+            self.enter(Scored(Pattern(space.least_memory(output), (Block(0, output),)), Fraction(1)), 0)
         assert self._witness is not None
         if self._earlier is not None and _ratio(self._earlier) > _ratio(self._witness):
             return self._earlier
@@ -78,29 +80,9 @@ class Book:
 
     def enter(self, scored: Scored, evaluations: int, *, polish: bool = False) -> None:
         """Take in a new best, found after so many evaluations."""
-        setting = self._setting
-        instance = scored.pattern.instance()
-        run = simulate(
-            instance,
-            setting.policy,
-            parameters=setting.parameters,
-            admission=setting.admission,
-            queue=setting.queue,
-        )
-        upper = Schedule(tuple(self._evaluator.evaluate(scored.pattern).starts.tolist()))
-        if polish:
-            upper = min(upper, upper_bound(instance, evaluations=_POLISH)[0], key=lambda s: s.total_latency(instance))
-        bound = best_lower_bound(instance)
-        lower = LowerBoundRecord(bound.integer, bound.method, bound.certificate)
-        provenance = {
-            "searcher": self._searcher,
-            "seed": setting.seed,
-            "evaluations": evaluations,
-            "version": __version__,
-            "pattern": msgspec.to_builtins(scored.pattern),
-        }
-        witness = build_witness(instance, run, upper, lower, provenance)
-        improvement = Improvement(evaluations, _ratio(witness), len(instance))
+        annealing = _POLISH if polish else 0
+        witness = witness_of(self._setting, self._evaluator, self._searcher, scored, evaluations, annealing=annealing)
+        improvement = Improvement(evaluations, _ratio(witness), len(witness.policy_schedule.start))
         if self.history and improvement.ratio <= self.history[-1].ratio:
             return
         self._witness = witness
@@ -111,6 +93,38 @@ class Book:
         """Write the best witness to its files."""
         for path in self._paths:
             write_witness(path, self.witness)
+
+
+def witness_of(
+    setting: Setting, evaluator: Evaluator, searcher: str, scored: Scored, evaluations: int, *, annealing: int = 0
+) -> WitnessRecord:
+    """Return the witness of a candidate.
+
+    Args:
+        setting: what was attacked.
+        evaluator: of that setting.
+        searcher: the name of what found it.
+        scored: the candidate.
+        evaluations: how many were made by then.
+        annealing: how many steps of annealing to spend on a cheaper schedule.
+    """
+    instance = scored.pattern.instance()
+    run = simulate(
+        instance, setting.policy, parameters=setting.parameters, admission=setting.admission, queue=setting.queue
+    )
+    upper = Schedule(tuple(evaluator.evaluate(scored.pattern, scored.known).starts.tolist()))
+    if annealing:
+        upper = min(upper, upper_bound(instance, evaluations=annealing)[0], key=lambda s: s.total_latency(instance))
+    bound = best_lower_bound(instance)
+    lower = LowerBoundRecord(bound.integer, bound.method, bound.certificate)
+    provenance = {
+        "searcher": searcher,
+        "seed": setting.seed,
+        "evaluations": evaluations,
+        "version": __version__,
+        "pattern": msgspec.to_builtins(scored.pattern),
+    }
+    return build_witness(instance, run, upper, lower, provenance)
 
 
 def _ratio(witness: WitnessRecord) -> Fraction:

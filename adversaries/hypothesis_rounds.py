@@ -104,6 +104,7 @@ def smallest_above(
     evaluator = subject.evaluator()
 
     def evaluate(pattern: Pattern) -> Fraction | None:
-        return evaluator.evaluate(pattern).ratio if space.admits(pattern) else None
+        fitted = space.fitted(pattern)
+        return evaluator.evaluate(fitted).ratio if space.admits(fitted) else None
 
     return play_round(evaluate, space, threshold, seed_number, examples)

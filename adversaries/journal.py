@@ -35,6 +35,7 @@ class _Line(msgspec.Struct, frozen=True, array_like=True):
 class _Found(msgspec.Struct, frozen=True, array_like=True):
     pattern: Pattern
     ratio: str
+    known: tuple[int, ...] | None = None
 
 
 class FinishedTask(msgspec.Struct, frozen=True, array_like=True):
@@ -46,7 +47,7 @@ class FinishedTask(msgspec.Struct, frozen=True, array_like=True):
     @property
     def found(self) -> tuple[Scored, ...]:
         """Return its best candidates, best first."""
-        return tuple(Scored(one.pattern, Fraction(one.ratio)) for one in self.best)
+        return tuple(Scored(one.pattern, Fraction(one.ratio), one.known) for one in self.best)
 
 
 class TaskLog:
@@ -159,7 +160,7 @@ class Journal:
         Raises:
             InputError: if the journal cannot be written.
         """
-        best = tuple(_Found(one.pattern, str(one.ratio)) for one in found)
+        best = tuple(_Found(one.pattern, str(one.ratio), one.known) for one in found)
         try:
             with self._path.open("ab") as file:
                 file.write(msgspec.json.encode(FinishedTask(evaluations, best)) + b"\n")

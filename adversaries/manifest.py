@@ -37,6 +37,7 @@ class Arguments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     queue: str
     searcher: str
     families: bool
+    common_prompt: bool
     max_requests: NonNegative
     evaluations: NonNegative | None
     seed: NonNegative

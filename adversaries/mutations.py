@@ -107,7 +107,18 @@ class Remember(msgspec.Struct, frozen=True, tag="memory"):
         return Pattern(self.memory, pattern.blocks, pattern.repeat)
 
 
-Mutation = Retype | Recount | Arrive | Insert | Drop | Swap | Repeat | Remember
+class Reprompt(msgspec.Struct, frozen=True, tag="reprompt"):
+    """Give all blocks the same prompt (tokens)."""
+
+    prompt: int
+
+    def apply(self, pattern: Pattern) -> Pattern:
+        """Return the changed pattern."""
+        blocks = tuple(Block(self.prompt, block.output, block.count, block.arrival) for block in pattern.blocks)
+        return Pattern(pattern.memory, blocks, pattern.repeat)
+
+
+Mutation = Retype | Recount | Arrive | Insert | Drop | Swap | Repeat | Remember | Reprompt
 
 
 def apply_all(pattern: Pattern, mutations: Iterable[Mutation]) -> Pattern:

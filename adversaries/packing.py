@@ -37,17 +37,21 @@ def kinds_of(arrival: Int64s, prompt: Int64s, output: Int64s) -> Int64s:
 
 
 @njit(cache=True, nogil=True)
-def interleaving(prompt: int, output: int, memory: int) -> int:
-    """Return the largest K with K s + sum over k <= K of ceil(k o / K) <= M: requests that fit spread evenly."""
-    k = memory // (prompt + output)
-    while True:
+def interleaving(prompt: int, output: int, memory: int, most: int) -> int:
+    """Return how many requests fit when spread evenly: the largest K <= ``most`` with K s + sum ceil(k o / K) <= M.
+
+    The sum is over k = 1..K and equals o + ((K - 1)(o + 1) - gcd(K, o) + 1) / 2. At least 1, as every request fits.
+    """
+    k = max(1, min(most, memory // (prompt + output)))
+    while k < most:
         wider = k + 1
-        held = wider * prompt
-        for i in range(1, wider + 1):
-            held += (i * output + wider - 1) // wider
-            if held > memory:
-                return max(k, 1)
+        common, rest = wider, output
+        while rest > 0:
+            common, rest = rest, common % rest
+        if wider * prompt + output + (k * (output + 1) - common + 1) // 2 > memory:
+            return k
         k = wider
+    return k
 
 
 @njit(cache=True, nogil=True)

@@ -7,7 +7,11 @@ written, so that the order of the blocks becomes a choice of the adversary.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
+from fractions import Fraction
 from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 import msgspec
@@ -17,6 +21,8 @@ from numpy.typing import NDArray
 from cr_toolkit.model import Instance, Request
 
 Int64s = NDArray[np.int64]
+
+_SPREADS = (1, 8, 128)
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -76,6 +82,12 @@ class Pattern(msgspec.Struct, frozen=True):
         return self.repeat * sum(block.count * block.output for block in self.blocks)
 
     @property
+    def spread(self) -> int:
+        """0 if all volumes are equal; 1, 2 or 3 as the largest is at most 8, at most 128 or more times the smallest."""
+        volumes = [block.volume for block in self.blocks]
+        return bisect_left(_SPREADS, Fraction(max(volumes), min(volumes)))
+
+    @property
     def is_well_formed(self) -> bool:
         """Whether it describes requests at all: a mutation may lead outside the model."""
         return (
@@ -103,6 +115,17 @@ class Pattern(msgspec.Struct, frozen=True):
         return Instance(self.memory, tuple(once * self.repeat))
 
 
+def pattern_of(memory: int, columns: Columns) -> Pattern:
+    """Return the shortest pattern of the requests in ``columns``: equal neighbours in blocks, a repeated list once."""
+    rows = list(zip(*(column.tolist() for column in columns), strict=True))
+    n = len(rows)
+    period = next(p for p in range(1, n + 1) if n % p == 0 and rows == rows[:p] * (n // p))
+    blocks = tuple(
+        Block(prompt, output, len(list(equal)), arrival) for (arrival, prompt, output), equal in groupby(rows[:period])
+    )
+    return Pattern(memory, blocks, n // period)
+
+
 @lru_cache(maxsize=4096)
 def types_of_volume(volume: int) -> tuple[tuple[int, int], ...]:
     """Return every (prompt, output) of exactly ``volume`` (token-steps), by ascending output."""
@@ -114,3 +137,8 @@ def types_of_volume(volume: int) -> tuple[tuple[int, int], ...]:
             types.append((rest // output, output))
         output += 1
     return tuple(types)
+
+
+def nearest_type(types: Sequence[tuple[int, int]], output: float) -> tuple[int, int]:
+    """Return the (prompt, output) of ``types`` whose output is nearest to ``output``; of two, the first."""
+    return min(types, key=lambda kind: abs(kind[1] - output))

@@ -1,4 +1,4 @@
-"""Which task comes next: elites per size, and a budget that moves to the searcher that pays.
+"""Which task comes next: elites of all kinds, and a budget that moves to the searcher that pays.
 
 Task t is planned from the outcomes of tasks 0 .. t - LAG alone, merged in order. Up to LAG tasks can therefore run at
 once, and what each of them does is the same for any number of workers.
@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from random import Random
 
+from adversaries.archive import Archive
 from adversaries.searchers import Scored
 from adversaries.space import Space
 from adversaries.tasks import Outcome, Task, task_random
@@ -17,9 +19,27 @@ from adversaries.tasks import Outcome, Task, task_random
 LAG = 16
 """How many outcomes a plan lags behind: also the most tasks at work at a time."""
 
-_SIZES = (40, 80, 140, 400)
-_KEPT = 3
-_PRIOR = {"pattern": 4.0, "blocks": 2.0, "hill": 1.0, "family": 0.25, "random": 0.1}
+_SIZES = (40, 80, 140, 400, 1000)
+_PRIOR = {
+    "pattern": 4.0,
+    "blocks": 2.0,
+    "scaling": 2.0,
+    "map-elites": 1.0,
+    "anneal-pattern": 1.0,
+    "hill": 0.5,
+    "anneal-lists": 0.5,
+    "bilevel": 0.5,
+    "family": 0.25,
+    "random": 0.1,
+}
+_SHORT_LISTS = frozenset({"hill", "anneal-lists"})
+_EQUAL_VOLUMES = frozenset({"pattern", "anneal-pattern"})
+_FEWEST = 0.15
+"""The part of its prior share that a searcher keeps when nothing of it pays."""
+
+_FIRST = 30
+_WALK = 10
+_ELITES = 8
 _DECAY = 0.9
 # Keys of the planning streams; tasks use 0, 1, 2, ...
 _PLANNING = 1 << 40
@@ -34,49 +54,65 @@ class Portfolio:
         space: what may be proposed.
         seed: of the search.
         families: whether ``auto`` may use the known families.
+        shares: the memory shares to find the worst candidate for, ascending, the last being the space's; that one
+            alone if empty.
     """
 
     searcher: str
     space: Space
     seed: int
     families: bool = True
-    _elites: dict[int, list[Scored]] = field(init=False)
+    shares: tuple[Fraction, ...] = ()
+    archive: Archive = field(init=False)
     _credit: dict[str, float] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         sizes = [size for size in _SIZES if size < self.space.max_requests]
-        self._elites = {size: [] for size in (*sizes, self.space.max_requests)}
+        self.shares = self.shares or (self.space.alpha,)
+        self.archive = Archive(self.shares, (*sizes, self.space.max_requests))
 
     @property
     def best(self) -> Scored | None:
         """The best candidate so far; of equal ones the smallest."""
-        top = self._elites[self.space.max_requests]
-        return top[0] if top else None
+        return self.archive.best(self.space.alpha)
 
     def plan(self, index: int, most: int) -> Task:
         """Return task ``index``, of at most ``most`` evaluations."""
         random = task_random(self.seed, _PLANNING + index)
-        sizes = list(self._elites)
-        size = random.choice(sizes)
+        share = random.choice(self.shares)
+        size = random.choice(self.archive.sizes)
         if self.searcher != "auto":
             name = self.searcher
-        elif index == 0 and self.families:
-            name = "family"
+        elif index < len(self.shares) and self.families:
+            name, share = "family", self.shares[index]
         else:
             names = [name for name in _PRIOR if self._serves(name, size)]
-            weights = [_PRIOR[name] * (0.3 + self._credit.get(name, 0.0)) for name in names]
+            weights = [_PRIOR[name] * (_FEWEST + self._credit.get(name, 0.0)) for name in names]
             name = random.choices(names, weights)[0]
         if name in ("family", "adaptive"):
             size = self.space.max_requests
-        elites = sorted(
-            (scored for limit, kept in self._elites.items() if limit <= size for scored in kept[:2]),
-            key=lambda scored: -scored.ratio,
-        )
         evaluations = 200 if size <= 140 else 120 if size <= 400 else 60
-        return Task(index, name, min(evaluations, most), size, tuple(dict.fromkeys(elites))[:8])
+        if name != "family":
+            # What is found early should soon serve others; later, long tasks climb higher.
+            evaluations = min(evaluations, _FIRST + 2 * index)
+        if name == "bilevel":
+            # Each of its evaluations ends a long walk of its own.
+            evaluations = max(1, evaluations // _WALK)
+        return Task(index, name, min(evaluations, most), share, size, self._elites(share, size, random))
+
+    def _elites(self, share: Fraction, size: int, random: Random) -> tuple[Scored, ...]:
+        """Return the best, or now and then any: what is best today may lead nowhere."""
+        elites = self.archive.elites(share, size)
+        if len(elites) > _ELITES and random.random() < 0.3:
+            elites = random.sample(elites, _ELITES)
+        return tuple(elites[:_ELITES])
 
     def _serves(self, name: str, size: int) -> bool:
-        return (name != "hill" or size <= _SIZES[0]) and (name != "family" or self.families)
+        if name in _SHORT_LISTS:
+            return size <= _SIZES[0]
+        if name in _EQUAL_VOLUMES:
+            return not self.space.common_prompt
+        return name != "family" or self.families
 
     def merge(self, outcome: Outcome) -> bool:
         """Take in an outcome, in order of the tasks; return whether the best candidate changed."""
@@ -87,32 +123,5 @@ class Portfolio:
         return self.best is not None and (before is None or self.best.ratio > before.ratio)
 
     def take_in(self, found: Sequence[Scored]) -> float:
-        """Keep what is among the best of its size; return how much it improved on what was there."""
-        gain = 0.0
-        for size, kept in self._elites.items():
-            record = kept[0].ratio if kept else Fraction(1)
-            fitting = [scored for scored in found if scored.pattern.size <= size]
-            merged = sorted({*kept, *fitting}, key=_rank)
-            self._elites[size] = _spread_out(merged)
-            if merged and merged[0].ratio > record:
-                gain += min(1.0, 20 * float(merged[0].ratio / record - 1))
-        return gain
-
-
-def _rank(scored: Scored) -> tuple[Fraction, int, str]:
-    # The text settles ties, so that the order never depends on hashing.
-    return -scored.ratio, scored.pattern.size, repr(scored.pattern)
-
-
-def _spread_out(ranked: list[Scored]) -> list[Scored]:
-    """Keep the best few that differ in more than repeat count and memory."""
-    kept: list[Scored] = []
-    shapes: set[tuple[tuple[int, int], ...]] = set()
-    for scored in ranked:
-        shape = tuple((block.prompt, block.output) for block in scored.pattern.blocks)
-        if shape not in shapes:
-            shapes.add(shape)
-            kept.append(scored)
-        if len(kept) == _KEPT:
-            break
-    return kept
+        """Keep what is among the best of its kind; return how much it improved on what was there."""
+        return self.archive.take_in(found)

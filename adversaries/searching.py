@@ -13,19 +13,20 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from adversaries.book import Book, Improvement
 from adversaries.campaign import BEST_FILE, Campaign, open_campaign, policy_digest
+from adversaries.evaluation import ranks_by_size
 from adversaries.manifest import Arguments
 from adversaries.pattern import Pattern
 from adversaries.portfolio import Portfolio
 from adversaries.processes import Processes, can_travel
 from adversaries.runner import Budget, Runner, StopReason
 from adversaries.searchers import SEARCHERS, Scored
-from adversaries.space import MEMORY_LIMIT, Space
+from adversaries.space import MEMORY_LIMIT, STEP_LIMIT, Space
 from adversaries.tasks import Setting
 from adversaries.workforce import ThisProcess, Workforce
 from cr_toolkit.errors import InputError
 from cr_toolkit.model.formats import WitnessRecord
 from cr_toolkit.model.rational import format_rational, parse_rational
-from cr_toolkit.policies import Admission, PriorityPolicy, Queue
+from cr_toolkit.policies import Admission, IntervalPolicy, Policy, Premise, Queue, make_policy
 
 if TYPE_CHECKING:
     from adversaries.cluster import Cluster
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 DEFAULT_SECONDS = 60.0
 MOST_REQUESTS = 4000
 """Default limit on the requests of a candidate."""
+
+MOST_INTERPRETED = 200
+STEPS_INTERPRETED = 5_000
+"""Limits on the requests and steps of a candidate for a policy that no compiled code runs."""
 
 INTERRUPTED = "interrupted; what was found is kept, and the same command goes on from there"
 
@@ -91,7 +96,7 @@ class SearchResult:
 
 
 def search(
-    policy: str | PriorityPolicy | type[PriorityPolicy] = "svf",
+    policy: str | Policy | type[Policy] = "svf",
     *,
     parameters: Mapping[str, int | str] | None = None,
     alpha: Fraction | str | int = Fraction(1, 2),
@@ -105,6 +110,7 @@ def search(
     jobs: int = 1,
     max_requests: int | None = None,
     families: bool = True,
+    common_prompt: bool = False,
     starts: Sequence[Pattern] = (),
     out: str | os.PathLike[str] | None = None,
     campaigns: str | os.PathLike[str] | None = None,
@@ -129,8 +135,9 @@ def search(
         seconds: stop after so much time; 60 when no budget is given.
         seed: of the random streams (>= 0).
         jobs: processes to use.
-        max_requests: most requests of a candidate; 4000 if not given.
+        max_requests: most requests of a candidate; if not given 4000, or 200 for a policy that no compiled code runs.
         families: whether ``auto`` may use the known families; without them it starts from nothing.
+        common_prompt: whether all requests of a candidate have the same prompt.
         starts: candidates to begin with, not counted; those outside the space are left out.
         out: folder that receives the best witness as ``best.json`` every time it improves.
         campaigns: folder in which the search is kept, so that the same one goes on where it was stopped or killed.
@@ -143,11 +150,10 @@ def search(
         CrtoolError: if the workers fail.
     """
     began = time.monotonic()
-    _check(evaluations, seconds, seed, jobs, max_requests, searcher)
+    require_counts(evaluations, seconds, seed, jobs, max_requests, searcher)
     if searcher == "family" and not families:
         raise InputError("must not be family in a search without families", field="searcher")
-    most = max_requests if max_requests is not None else MOST_REQUESTS
-    space = Space(_share(alpha), _is_burst(traffic), most)
+    space = space_for(make_policy(policy, parameters), share_of(alpha), _is_burst(traffic), max_requests, common_prompt)
     if evaluations is None and seconds is None:
         seconds = DEFAULT_SECONDS
     setting = Setting(policy, dict(parameters or {}), Admission(admission), Queue(queue), space, seed)
@@ -211,10 +217,12 @@ class _Sitting:
     def catch_up(self, starts: Sequence[Pattern]) -> None:
         """Take in the candidates to begin with, then what earlier sittings learned."""
         space, evaluate = self._setting.space, self._setting.evaluator().evaluate
-        self._portfolio.take_in([Scored(one, evaluate(one).ratio) for one in starts if space.admits(one)])
+        self._portfolio.take_in(
+            [Scored(one, evaluate(one).ratio) for one in map(space.fitted, starts) if space.admits(one)]
+        )
         self.runner = Runner(self._portfolio, self._budget, None if self._kept is None else self._kept.journal)
         for scored in self.runner.resume():
-            if evaluate(scored.pattern).ratio != scored.ratio:
+            if evaluate(scored.pattern, scored.known).ratio != scored.ratio:
                 # What the journal says is then worth nothing.
                 raise InputError(
                     "was begun with a policy or a crtool that gave other ratios; remove it to begin anew",
@@ -238,11 +246,8 @@ class _Sitting:
 
     def workforce(self, jobs: int) -> Workforce:
         """Return who runs the tasks on this machine."""
-        deadline = self._budget.deadline
         journal = None if self._kept is None else self._kept.journal.folder
-        if jobs > 1 and can_travel(self._setting):
-            return Processes(self._setting, jobs, deadline, journal)
-        return ThisProcess(self._setting, deadline, journal)
+        return local_workforce(self._setting, jobs, self._budget.deadline, journal)
 
     def _merged(self, changed: bool) -> None:
         if changed and self.runner.best is not None:
@@ -260,6 +265,13 @@ class _Sitting:
         if limit is not None and rate:
             left.append((limit - done) / rate)
         return Progress(done, None if best is None else best.ratio, seconds, rate, min(left, default=None))
+
+
+def local_workforce(setting: Setting, jobs: int, deadline: float | None, journal: Path | None = None) -> Workforce:
+    """Return who runs the tasks on this machine: several processes if the policy can be sent to them, else this one."""
+    if jobs > 1 and can_travel(setting):
+        return Processes(setting, jobs, deadline, journal)
+    return ThisProcess(setting, deadline, journal)
 
 
 def _cluster(address: str, setting: Setting, budget: Budget) -> Cluster:
@@ -287,13 +299,15 @@ def _arguments(setting: Setting, portfolio: Portfolio, evaluations: int | None, 
         searcher=portfolio.searcher,
         families=portfolio.families,
         max_requests=setting.space.max_requests,
+        common_prompt=setting.space.common_prompt,
         evaluations=evaluations,
         seed=setting.seed,
         starts=tuple(starts),
     )
 
 
-def _share(alpha: Fraction | str | int) -> Fraction:
+def share_of(alpha: Fraction | str | int) -> Fraction:
+    """Return a memory share given as a number or as text; InputError if it is out of range."""
     share = parse_rational(alpha, field="alpha") if isinstance(alpha, str) else Fraction(alpha)
     if not 0 < share <= 1:
         raise InputError(f"must be above 0 and at most 1, got {share}", field="alpha")
@@ -302,15 +316,27 @@ def _share(alpha: Fraction | str | int) -> Fraction:
     return share
 
 
+def space_for(policy: Policy, alpha: Fraction, burst: bool, max_requests: int | None, common_prompt: bool) -> Space:
+    """Return the candidates that suit ``policy``."""
+    if Premise.BURST in policy.premises and not burst:
+        raise InputError("must be burst, which the policy needs", field="traffic")
+    most, steps = (MOST_REQUESTS, STEP_LIMIT) if ranks_by_size(policy) else (MOST_INTERPRETED, STEPS_INTERPRETED)
+    limit = most if max_requests is None else max_requests
+    outputs = (policy.lower, policy.upper) if isinstance(policy, IntervalPolicy) else (None, None)
+    common = common_prompt or Premise.COMMON_PROMPT in policy.premises
+    return Space(alpha, burst, limit, common, steps, policy.premises, outputs)
+
+
 def _is_burst(traffic: str) -> bool:
     if traffic not in ("burst", "arbitrary"):
         raise InputError(f"must be burst or arbitrary, got {traffic!r}", field="traffic")
     return traffic == "burst"
 
 
-def _check(
+def require_counts(
     evaluations: int | None, seconds: float | None, seed: int, jobs: int, max_requests: int | None, searcher: str
 ) -> None:
+    """Raise InputError unless the counts are in range and the searcher is known."""
     for field, value, least in (
         ("evaluations", evaluations, 1),
         ("seed", seed, 0),

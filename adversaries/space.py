@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from adversaries.pattern import Pattern
+from adversaries.mutations import Reprompt
+from adversaries.pattern import Block, Pattern
+from cr_toolkit.policies import Premise
 
 MEMORY_LIMIT = 1 << 20
 STEP_LIMIT = 1 << 18
 """Schedules are kept step by step during a search; these bound what one candidate may cost."""
+
+_SHORT = 1 << 14
+_STEPS_EACH = 150
+"""Small candidates are to be cheap ones: at most this many steps per request, or _SHORT if that is more."""
 
 
 @dataclass(frozen=True)
@@ -20,11 +26,24 @@ class Space:
         alpha: every peak is at most ``alpha`` times the memory.
         burst: whether everything arrives at 0.
         max_requests: most requests of a candidate.
+        common_prompt: whether all requests have the same prompt.
+        max_steps: most steps that all outputs of a candidate may sum up to, whatever its size.
+        premises: what the policy under attack requires of an instance.
+        outputs: the least and the most output (tokens) that it allows; None for no limit.
     """
 
     alpha: Fraction
     burst: bool
     max_requests: int
+    common_prompt: bool = False
+    max_steps: int = STEP_LIMIT
+    premises: frozenset[Premise] = frozenset()
+    outputs: tuple[int | None, int | None] = (None, None)
+
+    @property
+    def most_steps(self) -> int:
+        """The largest sum of outputs (steps) of a candidate."""
+        return min(self.max_steps, max(_SHORT, _STEPS_EACH * self.max_requests))
 
     def cap(self, memory: int) -> int:
         """Return the largest peak (tokens) allowed at ``memory``."""
@@ -34,17 +53,44 @@ class Space:
         """Return the smallest memory (tokens) that allows ``peak``."""
         return -((-peak * self.alpha.denominator) // self.alpha.numerator)
 
+    def conform(self, pattern: Pattern) -> Pattern:
+        """Return ``pattern`` with the hypotheses on its requests restored that a mutation may have broken."""
+        prompts = {block.prompt for block in pattern.blocks}
+        if len(prompts) == 1 or not (self.common_prompt or Premise.COMMON_PROMPT in self.premises):
+            return pattern
+        # The prompt that was changed last is not known; the largest that leaves room for every output serves.
+        room = self.cap(pattern.memory) - max(block.output for block in pattern.blocks)
+        return Reprompt(max(0, min(max(prompts), room))).apply(pattern)
+
     def admits(self, pattern: Pattern) -> bool:
         """Return whether ``pattern`` may be evaluated."""
         return (
             pattern.is_well_formed
             and pattern.size <= self.max_requests
             and pattern.memory <= MEMORY_LIMIT
-            and pattern.steps <= STEP_LIMIT
+            and pattern.steps <= self.most_steps
             and pattern.max_peak <= self.cap(pattern.memory)
+            and (not self.common_prompt or len({block.prompt for block in pattern.blocks}) == 1)
             and all(block.arrival <= (0 if self.burst else STEP_LIMIT) for block in pattern.blocks)
         )
 
-    def within(self, max_requests: int) -> Space:
-        """Return the same space with at most ``max_requests`` requests."""
-        return Space(self.alpha, self.burst, min(self.max_requests, max_requests))
+    def within(self, max_requests: int, alpha: Fraction | None = None) -> Space:
+        """Return the same space with at most ``max_requests`` requests and, if given, the smaller share ``alpha``."""
+        share = self.alpha if alpha is None else min(alpha, self.alpha)
+        return replace(self, alpha=share, max_requests=min(self.max_requests, max_requests))
+
+    def fitted(self, pattern: Pattern) -> Pattern:
+        """Return ``pattern`` changed so that it satisfies the premises and the limits on outputs."""
+        least, most = self.outputs
+        if not pattern.is_well_formed or not (self.premises or least or most):
+            return pattern
+        pattern = self.conform(pattern)
+        common_output = min(block.output for block in pattern.blocks)
+
+        def fit(block: Block) -> Block:
+            output = common_output if Premise.COMMON_OUTPUT in self.premises else block.output
+            output = max(output, least or 1)
+            output = min(output, most or output)
+            return Block(block.prompt, output, block.count, 0 if Premise.BURST in self.premises else block.arrival)
+
+        return Pattern(pattern.memory, tuple(fit(block) for block in pattern.blocks), pattern.repeat)

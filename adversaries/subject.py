@@ -15,7 +15,7 @@ from cr_toolkit import __version__
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Schedule
 from cr_toolkit.model.formats import LowerBoundRecord, WitnessRecord
-from cr_toolkit.policies import POLICIES, Admission, PriorityPolicy, Queue, make_policy, policy_parameters
+from cr_toolkit.policies import POLICIES, Admission, Policy, Queue, make_policy, policy_parameters
 from cr_toolkit.policies.catalogue import policy_name
 from cr_toolkit.simulation import simulate
 from lp_models import optimum
@@ -40,7 +40,7 @@ class Subject:
         queue: queue discipline.
     """
 
-    policy: str | PriorityPolicy | type[PriorityPolicy]
+    policy: str | Policy | type[Policy]
     parameters: Mapping[str, int | str]
     admission: Admission
     queue: Queue

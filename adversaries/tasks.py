@@ -12,6 +12,7 @@ from random import Random
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from adversaries.evaluation import Evaluator
 from adversaries.journal import TaskLog
@@ -20,7 +21,7 @@ from adversaries.searchers import SEARCHERS, Scored
 from adversaries.searchers.base import WatchingSearcher
 from adversaries.space import Space
 from adversaries.subject import Subject
-from cr_toolkit.policies import Admission, PriorityPolicy, Queue, make_policy
+from cr_toolkit.policies import Admission, Policy, Queue, make_policy
 
 _KEPT = 8
 
@@ -29,7 +30,7 @@ _KEPT = 8
 class Setting:
     """What is attacked and where: the same for all tasks of a search."""
 
-    policy: str | PriorityPolicy | type[PriorityPolicy]
+    policy: str | Policy | type[Policy]
     parameters: Mapping[str, int | str]
     admission: Admission
     queue: Queue
@@ -53,6 +54,7 @@ class Task:
         index: its number, which keys its random stream.
         searcher: registered name.
         evaluations: how many.
+        alpha: largest share of the memory that a peak of its candidates may have.
         max_requests: most requests of its candidates.
         elites: candidates it may start from, best first.
     """
@@ -60,6 +62,7 @@ class Task:
     index: int
     searcher: str
     evaluations: int
+    alpha: Fraction
     max_requests: int
     elites: tuple[Scored, ...]
 
@@ -98,28 +101,36 @@ def run_task(
         stopped: asked before every evaluation whether to stop.
         log: file of the task's finished evaluations: those it holds are not made again, new ones are added.
     """
-    space = setting.space.within(task.max_requests)
+    space = setting.space.within(task.max_requests, task.alpha)
     searcher = SEARCHERS[task.searcher](space, task_random(setting.seed, task.index), task.elites)
     if isinstance(searcher, WatchingSearcher):
         searcher.watch(Subject(setting.policy, setting.parameters, setting.admission, setting.queue))
+    searcher.use(evaluator)
     found: dict[object, Scored] = {}
     done = 0
+    known: NDArray[np.int64] | None = None
 
     def measure(pattern: Pattern) -> Fraction | None:
-        return evaluator.evaluate(pattern).ratio
+        evaluation = evaluator.evaluate_above(pattern, searcher.threshold, known)
+        return None if evaluation is None else evaluation.ratio
 
     with nullcontext() if log is None else TaskLog(log) as kept:
         try:
             while done < task.evaluations and not stopped() and (deadline is None or time.monotonic() < deadline):
-                pattern = searcher.ask()
+                asked = searcher.ask()
                 done += 1
+                pattern = space.fitted(asked)
+                # A schedule belongs to what the searcher proposed, not to what the policy's premises make of it.
+                known = searcher.schedule if pattern == asked else None
                 if not space.admits(pattern):
                     continue
                 ratio = measure(pattern) if kept is None else kept.ratio(pattern, measure)
                 if ratio is None:
+                    searcher.reject(asked)
                     continue
-                searcher.tell(pattern, ratio)
-                found[pattern] = Scored(pattern, ratio)
+                # A searcher climbs over what it proposes, whatever the policy's premises make of it.
+                searcher.tell(asked, ratio)
+                found[pattern] = Scored(pattern, ratio, None if known is None else tuple(known.tolist()))
                 if len(found) > 4 * _KEPT:
                     found = {scored.pattern: scored for scored in _best(found)}
         except KeyboardInterrupt:
@@ -128,5 +139,8 @@ def run_task(
 
 
 def _best(found: Mapping[object, Scored]) -> tuple[Scored, ...]:
+    """Return the best few, and the best of every spread of volumes, best first."""
     # Stable: among equal ratios the smaller instance, then the one found first.
-    return tuple(sorted(found.values(), key=lambda scored: (-scored.ratio, scored.pattern.size))[:_KEPT])
+    ranked = sorted(found.values(), key=lambda scored: (-scored.ratio, scored.pattern.size))
+    kinds = {scored.pattern.spread: scored for scored in reversed(ranked)}
+    return tuple(dict.fromkeys((*ranked[:_KEPT], *sorted(kinds.values(), key=lambda scored: -scored.ratio))))

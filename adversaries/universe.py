@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from adversaries.evaluation import ranks_by_size
 from adversaries.universe_kernel import scan
 from adversaries.witness import UnsoundWitnessError, build_witness
 from cr_toolkit import __version__
@@ -22,7 +23,8 @@ from cr_toolkit.errors import InputError
 from cr_toolkit.model import Instance
 from cr_toolkit.model.formats import LowerBoundRecord, WitnessRecord
 from cr_toolkit.policies import Admission, PriorityPolicy, Queue, make_policy
-from cr_toolkit.simulation import priority_order, simulate
+from cr_toolkit.policies.catalogue import policy_name
+from cr_toolkit.simulation import service_order, simulate
 from lp_models import optimum
 
 MOST_REQUESTS, MOST_MEMORY = 10, 64
@@ -100,6 +102,8 @@ def enumerate_universe(universe: Universe, progress: Callable[[int], None] | Non
         InputError: if there is no such policy or parameter, or the policy fails.
     """
     policy = make_policy(universe.policy, universe.parameters)
+    if not (isinstance(policy, PriorityPolicy) and ranks_by_size(policy)):
+        raise InputError("must rank requests one by one, by their sizes", field=f"policy {policy_name(policy)}")
     nothing = Cell(0, 0, 0, 0, 0, Fraction(1), None)
     fewer = [nothing] * (universe.memory + 1)
     done = 0
@@ -159,8 +163,8 @@ def _ranks(policy: PriorityPolicy, memory: int, sizes: list[tuple[int, int]]) ->
     Types are shown forwards and backwards: tied ones change places.
     """
     n = len(sizes)
-    forwards = priority_order(Instance.burst(memory, sizes), policy)
-    backwards = n - 1 - priority_order(Instance.burst(memory, sizes[::-1]), policy)
+    forwards = service_order(Instance.burst(memory, sizes), policy)
+    backwards = n - 1 - service_order(Instance.burst(memory, sizes[::-1]), policy)
     place = np.empty(n, np.int64)
     place[forwards] = np.arange(n)
     # In a block of ties the forward order ascends and the backward one descends; both fill the same places.

@@ -14,15 +14,22 @@ from cr_toolkit.model.formats import (
     LowerBoundRecord,
     OptimumRecord,
     PolicyRecord,
+    PolicySchedule,
     RatioRecord,
     WitnessRecord,
+    attempt_records,
     instance_record,
 )
 from cr_toolkit.model.rational import format_rational
 from cr_toolkit.simulation import Run
 
-CHECKED_BY_NAME = frozenset({"svf", "svf-1bit", "sjf", "fcfs"})
-"""Policies whose order the checker computes itself; for others the witness lists it."""
+CHECKED_BY_NAME = frozenset(
+    {
+        *("svf", "svf-1bit", "svf-predicted", "sjf", "fcfs", "total-size", "mc-sf"),
+        *("sorted-f", "sps", "gba", "gsa", "a-max", "a-min"),
+    }
+)
+"""Policies whose decisions the checker computes itself; for others the witness lists their order, if that is enough."""
 
 
 class UnsoundWitnessError(CrtoolError):
@@ -55,21 +62,23 @@ def build_witness(
         if violation is not None:
             raise UnsoundWitnessError(f"a schedule is not feasible: {violation.reason}")
     if run.cost <= upper.total_latency(instance):
-        upper = run.schedule
+        upper = run.schedule.without_stops()
     cost = upper.total_latency(instance)
     if lower.value > cost:
         raise UnsoundWitnessError(
             f"the lower bound {lower.value} ({lower.method}) exceeds the cost {cost} of a schedule"
         )
+    known = run.policy in CHECKED_BY_NAME
     policy = PolicyRecord(
         run.policy,
         {**run.parameters, "admission": str(run.admission), "queue": str(run.queue)},
-        None if run.policy in CHECKED_BY_NAME else run.order,
+        run.order if run.order_decides and not known else None,
+        "given" if not run.order_decides and not known else None,
     )
     return WitnessRecord(
         instance=instance_record(instance),
         policy=policy,
-        policy_schedule=CostedSchedule(run.schedule.start, run.cost),
+        policy_schedule=PolicySchedule(run.schedule.start, run.cost, attempt_records(run.schedule)),
         optimum=OptimumRecord(CostedSchedule(upper.start, cost), lower),
         alpha=format_rational(instance.alpha),
         ratio=RatioRecord(format_rational(Fraction(run.cost, cost)), format_rational(Fraction(run.cost, lower.value))),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any, Literal
 
@@ -61,6 +63,51 @@ def policy_table() -> str:
     return "\n".join(rows) + "\n"
 
 
+def policy_sections() -> str:
+    """Return a section per policy: what it does, what it sees and needs, its choices, and a run, as MyST."""
+    from cr_toolkit import Instance, simulate
+    from cr_toolkit.policies import POLICIES
+    from cr_toolkit.report.describe import run_facts
+
+    examples = (
+        [(9, 1), (0, 6), (1, 3), (0, 6), (5, 2)],
+        [(2, 4), (2, 1), (2, 9), (2, 3), (2, 1)],
+        [(2, 4)] * 7,
+    )
+    parts = []
+    for name, policy in POLICIES.items():
+        premises = ", ".join(sorted(policy.premises)) or "none"
+        rules = "any" if policy.rules_apply else "its own; `lookahead` and `head-of-line` are what a witness says"
+        sizes = next(sizes for sizes in examples if policy().unmet_premise(Instance.burst(12, sizes)) is None)
+        run = simulate(Instance.burst(12, sizes), name)
+        facts = [(word, value) for word, value in run_facts(run) if word != "choice"]
+        parts += [f"## `{name}`", "", *_paragraphs(policy), ""]
+        parts += [f"- information: `{policy.information}`", f"- needs of an instance: {premises}"]
+        parts += [f"- admission and queue: {rules}", f"- restarts: {'yes' if policy.restarts else 'no'}"]
+        parts += [f"- choice: {choice}" for choice in policy.choices]
+        width = max(len(word) for word, _ in facts)
+        listed = ", ".join(map(str, sizes))
+        parts += [
+            "",
+            f"A run on the requests (prompt, output) {listed}:",
+            "",
+            "```text",
+            *(f"{word:<{width}}  {value}" for word, value in facts),
+            "```",
+            "",
+        ]
+    return "\n".join(parts)
+
+
+def _paragraphs(thing: object) -> list[str]:
+    """Return a docstring as MyST, its lists of arguments and errors as they are."""
+    text = inspect.getdoc(thing) or ""
+    prose, _, arguments = text.partition("\nArgs:\n")
+    arguments, _, _ = arguments.partition("\nRaises:\n")
+    parameters = [f"- parameter {line}" for line in textwrap.dedent(arguments).strip().splitlines()]
+    return [prose.partition("\nRaises:\n")[0].strip().replace("``", "`"), "", *parameters]
+
+
 def theorem_table() -> str:
     """Return the registered theorems as a MyST table."""
     from proofs import THEOREMS
@@ -87,6 +134,46 @@ def bounds_table() -> str:
         cells = ("–" if value is None else decimal(value, towards=outwards) for value in values)
         rows.append(f"| `{name}` ({theorem.kind}) | " + " | ".join(cells) + " |")
     return "\n".join(rows) + "\n"
+
+
+def taxonomy_tables() -> dict[str, str]:
+    """Return the cells of the taxonomy and the demonstrations of bounds from below, as MyST tables."""
+    from fractions import Fraction
+
+    from adversaries.corpus import SHIPPED, load
+    from cr_toolkit.report.taxonomy import best_words, bound_words, demonstrate, row_words, taxonomy
+    from cr_toolkit.report.wording import decimal
+
+    half = Fraction(1, 2)
+    cells = []
+    for report in taxonomy(half, load(SHIPPED)).cells:
+        if not (report.above or report.classes or report.below or report.rows):
+            continue
+        cells += [f"### Information {report.cell.information}, traffic {report.cell.traffic}", ""]
+        cells.append(f"- Best known bound: {_code(best_words(report.above))}")
+        if report.classes:
+            cells.append(f"- On a class of instances: {_code(best_words(report.classes[:1]))}")
+        cells += [f"- For every policy: {_code(bound_words(bound))}" for bound in report.below]
+        cells.append("")
+        if report.rows:
+            cells += ["| policy | admission | bounds | ratio at least | verdict |", "|---|---|---|---|---|"]
+        for row in report.rows:
+            name = f"`{row.policy}`" + (", skipping" if row.queue == "skipping" else "")
+            ratio = "–" if row.worst is None else decimal(row.worst.ratio, towards="down")
+            rules = " or ".join(row.admission)
+            cells.append(f"| {name} | {rules} | {_code(row_words(row))} | {ratio} | {row.verdict} |")
+        cells.append("")
+    shown = ["| theorem | family | $\\alpha$ | certified ratios | shown |", "|---|---|---|---|---|"]
+    for one in demonstrate(half):
+        ratios = ", ".join(decimal(point.ratio, 2, towards="down") for point in one.points) or "–"
+        outcome = one.note if one.shown is None else "yes" if one.shown else "no"
+        shown.append(f"| `{one.theorem}` | {one.family} | {one.alpha} | {ratios} | {outcome} |")
+    return {"taxonomy": "\n".join(cells) + "\n", "demonstrations": "\n".join(shown) + "\n"}
+
+
+def _code(words: str) -> str:
+    # Formulas are full of asterisks and pipes.
+    return f"`{words}`"
 
 
 def lemma_table() -> str:
@@ -178,6 +265,7 @@ def write_generated_pages(_: object) -> None:
     pages = {
         "commands": command_help,
         "policies": policy_table,
+        "policy-sections": policy_sections,
         "theorems": theorem_table,
         "bounds": bounds_table,
         "lemmas": lemma_table,
@@ -186,6 +274,8 @@ def write_generated_pages(_: object) -> None:
     }
     for name, make in pages.items():
         (GENERATED / f"{name}.md").write_text(make(), encoding="utf-8")
+    for name, text in taxonomy_tables().items():
+        (GENERATED / f"{name}.md").write_text(text, encoding="utf-8")
     table, picture = frontier_page()
     (GENERATED / "frontier.md").write_text(table, encoding="utf-8")
     (GENERATED / "frontier.svg").write_bytes(picture)
@@ -199,7 +289,14 @@ def write_pictures() -> None:
 
     write_poisson_pages(GENERATED)
     draw_proof(GENERATED / "proof-all.svg", None)
-    for theorem in ("svf-burst", "svf-burst-centroid", "svf-burst-sharp", "svf-burst-lookahead", "svf1-burst"):
+    for theorem in (
+        "svf-burst",
+        "svf-burst-centroid",
+        "svf-burst-sharp",
+        "svf-burst-lookahead",
+        "svf1-burst",
+        "svf1-burst-root",
+    ):
         draw_proof(GENERATED / f"proof-{theorem}.svg", [theorem])
     (GENERATED / "explained.svg").write_bytes(explained_picture())
 

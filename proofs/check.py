@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from cr_toolkit.model import Instance
-from proofs.lemma import LEMMAS, Lemma
+from cr_toolkit.policies import Queue
+from proofs.lemma import EVERY_PREFIX, LEMMAS, PREFIX_LIMIT, Lemma
 from proofs.sample import sample_instances, trials
 from proofs.theorem import THEOREMS, Setting, Status, Theorem
 from proofs.trial import Trial
@@ -129,7 +130,8 @@ def check_theorems(
     Args:
         ids: theorem ids, or None for all theorems and all lemmas.
         instances: what to evaluate the lemmas on, or None for ``DEFAULT_INSTANCES`` generated ones. Instances outside
-            a theorem's premises are skipped.
+            a theorem's premises are skipped; of those with more than ``PREFIX_LIMIT`` requests, the lemmas that take
+            quadratic time are.
         lemmas: the lemmas by id, or None for the registered ones.
         seed: of the generated instances and schedules.
 
@@ -213,10 +215,12 @@ class _Tally:
         for policy in sorted({THEOREMS[name].policy for name in ids if THEOREMS[name].proof is not None}):
             theorems = [THEOREMS[name] for name in ids if THEOREMS[name].policy == policy]
             rules = tuple(dict.fromkeys(rule for theorem in theorems for rule in theorem.admission))
-            for trial in trials(instance, policy, rules, seed) if instance.is_burst else ():
+            queues = tuple(dict.fromkeys(queue for theorem in theorems for queue in theorem.queue))
+            for trial in trials(instance, policy, rules, seed, queues) if instance.is_burst else ():
                 setting = Setting.of(trial.run)
                 scope = [theorem for theorem in theorems if theorem.failed_hypothesis(instance, setting) is None]
-                needed = self.always.union(*(self._lemmas_of(theorem, graph) for theorem in scope))
+                always = self.always if trial.run.queue is Queue.HEAD_OF_LINE else frozenset[str]()
+                needed = always.union(*(self._lemmas_of(theorem, graph) for theorem in scope))
                 self._evaluate(trial, needed)
 
     def _lemmas_of(self, theorem: Theorem, graph: networkx.DiGraph[str]) -> frozenset[str]:
@@ -229,8 +233,9 @@ class _Tally:
         return self._needed[theorem.id]
 
     def _evaluate(self, trial: Trial, needed: frozenset[str]) -> None:
+        too_long = len(trial.run.order) > PREFIX_LIMIT
         for lemma in self.order:
-            if lemma.id not in needed:
+            if lemma.id not in needed or (too_long and lemma.id in EVERY_PREFIX):
                 continue
             best = self.tightest.get(lemma.id, _LOOSEST)
             above, below = best.numerator, best.denominator

@@ -11,28 +11,10 @@ from cr_toolkit.model import Schedule
 from cr_toolkit.simulation import Run
 from proofs.check import proof_lemmas
 from proofs.ladder import Rung
-from proofs.lemma import Lemma, Row
+from proofs.lemma import EVERY_PREFIX, PREFIX_LIMIT, Lemma, Row
 from proofs.theorem import Setting, Theorem
 from proofs.trial import Trial
 from proofs.verdict import applicable
-
-PREFIX_LIMIT = 400
-"""Most requests for which lemmas that look at every prefix anew are evaluated."""
-
-_EVERY_PREFIX = frozenset(
-    {
-        "abel-prefix",
-        "blocked-peaks",
-        "kappa",
-        "priced-completion",
-        "rectangle-moment",
-        "rectangles",
-        "split-bound",
-        "tail-volume",
-        "weighted-completion",
-    }
-)
-"""Lemmas whose rows take time quadratic in the number of requests."""
 
 _GRID = 10**6
 
@@ -151,7 +133,7 @@ def _lemmas(theorem: Theorem, trial: Trial, seen: dict[str, LemmaOnRun]) -> tupl
 
 def _evaluate(lemma: Lemma, trial: Trial) -> LemmaOnRun:
     requests = len(trial.run.order)
-    if lemma.id in _EVERY_PREFIX and requests > PREFIX_LIMIT:
+    if lemma.id in EVERY_PREFIX and requests > PREFIX_LIMIT:
         reason = f"looking at every prefix anew is too much beyond {PREFIX_LIMIT} requests"
         return LemmaOnRun(lemma.id, lemma.statement, 0, 0, None, None, None, reason)
     rows = broken = total = 0

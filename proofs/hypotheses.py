@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cr_toolkit.model import Instance
+from proofs.one_bit import worst_case_choice
 from proofs.theorem import Hypothesis, Setting
 
 
@@ -37,5 +38,16 @@ def common_prompt(instance: Instance, setting: Setting) -> str | None:
     return f"it needs one common prompt, and the prompts range from {min(prompts)} to {max(prompts)}"
 
 
-COMMON_PROMPT = Hypothesis("common s", common_prompt)
+COMMON_PROMPT = Hypothesis("common s", common_prompt, narrows=True)
 """All prompts are equal."""
+
+
+def _other_parameters(instance: Instance, setting: Setting) -> str | None:
+    for name, value in worst_case_choice(instance.longest_output)._asdict().items():
+        if setting.parameters.get(name, value) != value:
+            return f"it needs the worst-case choice {name} = {value}, not {setting.parameters[name]}"
+    return None
+
+
+WORST_CASE_CHOICE = Hypothesis("worst-case threshold and proxies", _other_parameters)
+"""One-bit SVF runs with the worst-case choice for the longest output."""

@@ -75,6 +75,24 @@ class Lemmas(Registry[Lemma]):
         return len(self.names())
 
 
+PREFIX_LIMIT = 400
+"""Most requests for which lemmas that look at every prefix anew are evaluated."""
+
+EVERY_PREFIX = frozenset(
+    {
+        "abel-prefix",
+        "blocked-peaks",
+        "kappa",
+        "priced-completion",
+        "rectangle-moment",
+        "rectangles",
+        "split-bound",
+        "tail-volume",
+        "weighted-completion",
+    }
+)
+"""Lemmas whose rows take time quadratic in the number of requests."""
+
 LEMMAS = Lemmas("lemma", "proofs.lemmas")
 
 

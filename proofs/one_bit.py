@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import isqrt
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from cr_toolkit.simulation import Run
 
 
 class Choice(NamedTuple):
@@ -19,6 +22,11 @@ def worst_case_choice(longest: int) -> Choice:
     """Return the choice for outputs of at most ``longest`` tokens (T >= 1)."""
     root = isqrt(longest)
     return Choice(root, isqrt(root), isqrt(isqrt(longest**3)))
+
+
+def is_worst_case_run(run: Run) -> bool:
+    """Return whether this is a run of one-bit SVF with the worst-case choice for its longest output."""
+    return run.policy == "svf-1bit" and run.parameters == worst_case_choice(run.instance.longest_output)._asdict()
 
 
 def domination_factor(longest: int) -> int:

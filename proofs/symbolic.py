@@ -2,7 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, NamedTuple
+
+
+class Claim(NamedTuple):
+    """An inequality that was accepted: ``expression`` >= 0 for non-negative symbols.
+
+    With a ``variable``, for that one in [low, high] only.
+    """
+
+    expression: Any
+    variable: Any = None
+    low: Any = None
+    high: Any = None
+
+
+_HEARD: list[list[Claim]] = []
+
+
+@contextmanager
+def heard() -> Iterator[list[Claim]]:
+    """Collect the inequalities that are accepted while the block runs, for a second opinion."""
+    claims: list[Claim] = []
+    _HEARD.append(claims)
+    try:
+        yield claims
+    finally:
+        _HEARD.pop()
+
+
+def _told(check: Callable[..., bool]) -> Callable[..., bool]:
+    """Tell whoever listens of each inequality that ``check`` accepts."""
+
+    @wraps(check)
+    def telling(*arguments: Any) -> bool:
+        accepted = check(*arguments)
+        if accepted:
+            for claims in _HEARD:
+                claims.append(Claim(*arguments))
+        return accepted
+
+    return telling
 
 
 def symbols(names: str) -> Any:
@@ -34,6 +77,7 @@ def identity(left: Any, right: Any) -> bool:
     return bool(sympy.cancel(sympy.together(left - right)) == 0)
 
 
+@_told
 def nonnegative(expression: Any) -> bool:
     """Return whether a rational function is shown >= 0 for all non-negative values of its symbols.
 
@@ -66,6 +110,7 @@ def _common_sign(coefficients: list[Any]) -> int | None:
     return -1 if all(value <= 0 for value in coefficients) else None
 
 
+@_told
 def nonnegative_between(polynomial: Any, variable: Any, low: Any, high: Any) -> bool:
     """Return whether a rational polynomial in one variable is >= 0 on [low, high]; ``high`` may be ``sympy.oo``.
 
@@ -75,6 +120,8 @@ def nonnegative_between(polynomial: Any, variable: Any, low: Any, high: Any) -> 
     from sympy.polys.polyerrors import BasePolynomialError
 
     low, high = sympy.sympify(low), sympy.sympify(high)
+    if not low <= high:
+        return False
     try:
         poly = sympy.Poly(polynomial, variable, domain="QQ")
     except BasePolynomialError:
@@ -96,3 +143,27 @@ def nonnegative_between(polynomial: Any, variable: Any, low: Any, high: Any) -> 
     count = poly.degree() + 2
     values = [poly.eval(low + span * sympy.Rational(k, count)) for k in range(1, count)]
     return all(value >= 0 for value in values) and any(value > 0 for value in values)
+
+
+def ratio_nonnegative_between(expression: Any, variable: Any, low: Any, high: Any) -> bool:
+    """Return whether a rational function in one variable is >= 0 on [low, high] and its denominator > 0 inside."""
+    import sympy
+
+    numerator, denominator = sympy.fraction(sympy.cancel(sympy.together(expression)))
+    if nonnegative_between(-denominator, variable, low, high):
+        numerator, denominator = -numerator, -denominator
+    return all(nonnegative_between(part, variable, low, high) for part in (denominator, numerator))
+
+
+def limit_at_infinity(expression: Any, variable: Any) -> Any:
+    """Return the limit of a rational function as ``variable`` grows, or None if it is 0, infinite or not rational.
+
+    It is the quotient of the leading coefficients, which must not vanish for the values meant.
+    """
+    import sympy
+
+    numerator, denominator = sympy.fraction(sympy.cancel(sympy.together(expression)))
+    above, below = sympy.Poly(numerator, variable), sympy.Poly(denominator, variable)
+    if above.degree() != below.degree():
+        return None
+    return sympy.cancel(above.LC() / below.LC())

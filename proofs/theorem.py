@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cr_toolkit.model import Instance
 from cr_toolkit.policies import Admission, Information, Queue
 from cr_toolkit.registry import Registry
+from cr_toolkit.taxonomy.regimes import Traffic
 
 if TYPE_CHECKING:
     from cr_toolkit.simulation import Run
@@ -18,15 +19,6 @@ if TYPE_CHECKING:
 
 ANY_POLICY = "any"
 """The policy of a theorem about every deterministic online policy."""
-
-
-class Traffic(StrEnum):
-    """Traffic regime: how requests arrive."""
-
-    BURST = "burst"
-    POISSON = "poisson"
-    ARBITRARY = "arbitrary"
-    TRACE = "trace"
 
 
 class Kind(StrEnum):
@@ -90,10 +82,12 @@ class Hypothesis:
     Attributes:
         name: a short formula, for tables ("P < M").
         failure: maps (instance, setting) to a sentence saying what fails, or None when the premise holds.
+        narrows: whether it leaves only a class of instances; not so for a memory share, which bounds speak of anyway.
     """
 
     name: str
     failure: Callable[[Instance, Setting], str | None]
+    narrows: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,6 +110,10 @@ class Theorem:
         hypotheses: further premises.
         instance_bound: the exact bound of an instance that satisfies every premise; None when there is no constant.
         share_bound: an exact bound for all instances of memory share at most alpha; None outside its range.
+        order: whether the formula is an order of growth, O(...) or Omega(...), and no bound by itself.
+        unbounded_above: no constant bounds the ratio at any memory share above this one; None if one does, or may.
+        families: the families of instances whose certified ratio demonstrates a lower bound.
+        restarts: whether the policy may stop a request, which loses its progress.
         proof: the lemma that concludes the proof in ``proofs.lemmas``, or None.
         ladder: reads the proof on one run, from its cost up to bound x OPT, or None.
     """
@@ -135,6 +133,10 @@ class Theorem:
     hypotheses: tuple[Hypothesis, ...] = ()
     instance_bound: Callable[[Instance], Fraction] | None = None
     share_bound: Callable[[Fraction], Fraction | None] | None = None
+    order: bool = False
+    unbounded_above: Fraction | None = None
+    families: tuple[str, ...] = ()
+    restarts: bool = False
     proof: str | None = None
     ladder: Ladder | None = None
 
@@ -176,6 +178,31 @@ class Theorem:
         """Return an exact bound for all instances of memory share at most ``alpha``, or None outside its range."""
         return None if self.share_bound is None else self.share_bound(alpha)
 
+    def unbounded_at(self, alpha: Fraction) -> bool:
+        """Return whether no constant bounds the ratio over instances of memory share at most ``alpha``."""
+        return self.unbounded_above is not None and alpha > self.unbounded_above
+
+    @property
+    def instance_class(self) -> str | None:
+        """The premises that leave only a class of instances ("common s"), or None if it speaks of all."""
+        return " and ".join(hypothesis.name for hypothesis in self.hypotheses if hypothesis.narrows) or None
+
+    def bound_for(self, **values: Fraction | int) -> Fraction | None:
+        """Return the formula's value for the symbols of ``sympy_symbols``, given by name.
+
+        Exact where the formula is rational; otherwise a multiple of 10^-9 on the safe side: above for a bound from
+        above, below for one from below. None when the formula is no bound (an order, an equation, or infinite).
+
+        Raises:
+            InputError: if a symbol of the formula is not given.
+        """
+        from proofs.exact import rational_above, rational_below
+
+        if self.order:
+            return None
+        outwards = rational_below if self.kind is Kind.LOWER else rational_above
+        return outwards(self.expression(), values)
+
     def expression(self) -> Any:
         """Return the formula as a sympy object."""
         import sympy
@@ -186,12 +213,13 @@ class Theorem:
 def sympy_symbols() -> dict[str, Any]:
     """Return the symbols that formulas use, by name, each with what is known of its sign.
 
-    M memory, P largest peak, T largest output (tokens); alpha memory share; gamma = (M - P + 1)/M; mu, rho, lam, eps
-    of the Poisson theorems; theta the one-bit threshold; b = l/u of an interval; n the number of requests.
+    M memory, P largest peak, T largest output (tokens); K = T, but 3 for T = 2; alpha memory share;
+    gamma = (M - P + 1)/M; mu, rho, lam, eps of the Poisson theorems; theta the one-bit threshold; b = l/u of an
+    interval; n the number of requests.
     """
     import sympy
 
-    names = ("M", "P", "T", "alpha", "gamma", "mu", "rho", "eps", "Ev", "theta", "b", "n")
+    names = ("M", "P", "T", "K", "alpha", "gamma", "mu", "rho", "eps", "Ev", "theta", "b", "n")
     return {name: sympy.Symbol(name, positive=True) for name in names}
 
 

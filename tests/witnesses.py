@@ -7,10 +7,13 @@ from pathlib import Path
 from adversaries.witness import build_witness
 from cr_toolkit import Instance, simulate
 from cr_toolkit.model.formats import LowerBoundRecord, WitnessRecord, write_witness
+from cr_toolkit.policies import Policy
 from lp_models.bounds import best_lower_bound
 
 
-def make_witness(instance: Instance, policy: str = "svf", better: str = "sjf", **rules: str) -> WitnessRecord:
+def make_witness(
+    instance: Instance, policy: str | type[Policy] = "svf", better: str = "sjf", **rules: str
+) -> WitnessRecord:
     """Return the witness of ``policy`` against the schedule of the policy ``better``."""
     bound = best_lower_bound(instance)
     lower = LowerBoundRecord(bound.integer, bound.method, bound.certificate)

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 from adversaries.subject import Subject
 from cr_toolkit.errors import CrtoolError, InputError
-from cr_toolkit.model import Instance, Request
+from cr_toolkit.model import Attempt, Instance, Request
 from cr_toolkit.simulation import simulate
 
 _MOST_ROUNDS = 100_000
@@ -27,13 +27,15 @@ class History(NamedTuple):
 
     Attributes:
         requests: all requests released, in order.
-        start: when the policy starts each if nothing else comes (steps). Only starts up to ``now`` are facts.
+        start: when the policy starts each for good if nothing else comes (steps). Only starts up to ``now`` are facts.
         now: the last step that later releases cannot change; -1 before the first.
+        stopped: attempts that the policy stops if nothing else comes.
     """
 
     requests: tuple[Request, ...]
     start: tuple[int, ...]
     now: int
+    stopped: tuple[Attempt, ...] = ()
 
 
 class Move(NamedTuple):
@@ -88,13 +90,28 @@ def _next(memory: int, before: History, move: Move, subject: Subject) -> History
         admission=subject.admission,
         queue=subject.queue,
     )
-    _require_online(before, run.schedule.start)
-    return History(requests, run.schedule.start, move.until)
+    after = History(requests, run.schedule.start, move.until, run.schedule.stopped)
+    _require_online(before, after)
+    return after
 
 
-def _require_online(before: History, after: Sequence[int]) -> None:
-    for index, (old, new) in enumerate(zip(before.start, after, strict=False)):
-        if old != new and min(old, new) <= before.now:
-            raise NotOnlineError(
-                f"the policy starts request {index} at {old}, and at {new} when others arrive after {before.now}"
-            )
+def _require_online(before: History, after: History) -> None:
+    old, new = _decisions(before, before.now), _decisions(after, before.now)
+    for index in sorted({request for request, _, _ in old ^ new}):
+        was, now = (sorted(start for request, start, _ in made if request == index) for made in (old, new))
+        if was != now:
+            what = f"starts request {index} at {_steps(was)}, and at {_steps(now)}"
+        else:
+            what = f"stops request {index} at other steps"
+        raise NotOnlineError(f"by step {before.now} the policy {what} when others arrive after it")
+
+
+def _decisions(history: History, until: int) -> frozenset[tuple[int, int, int | None]]:
+    """Return (request, start, end) of all attempts begun by ``until``, the end None unless stopped by then."""
+    final = {(index, start, None) for index, start in enumerate(history.start) if start <= until}
+    stopped = {(i, start, end if end <= until else None) for i, start, end in history.stopped if start <= until}
+    return frozenset(final | stopped)
+
+
+def _steps(starts: Sequence[int]) -> str:
+    return ", ".join(map(str, starts)) or "no step"

@@ -2,6 +2,7 @@
 
 from adversaries.corpus.campaign import Effort, Point, best_at, improve, point_file
 from adversaries.corpus.files import SHIPPED, SMALL, Kept, RejectedFileError, load
+from adversaries.corpus.filling import fill
 
 __all__ = [
     "SHIPPED",
@@ -11,6 +12,7 @@ __all__ = [
     "Point",
     "RejectedFileError",
     "best_at",
+    "fill",
     "improve",
     "load",
     "point_file",

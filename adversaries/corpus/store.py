@@ -20,7 +20,7 @@ from adversaries.corpus.files import Kept, RejectedFileError, load, load_file
 from cr_toolkit.checker import check_data
 from cr_toolkit.model import Request
 from cr_toolkit.model.formats import WitnessRecord, to_json, write_witness
-from cr_toolkit.simulation import priority_order
+from cr_toolkit.simulation import service_order
 
 _NAME_DIGITS = 20
 """80 bits: no two of a billion witnesses are likely to share a name."""
@@ -120,12 +120,18 @@ def _in_service_order(witness: WitnessRecord) -> list[Request]:
 
 
 def _order_of(witness: WitnessRecord) -> tuple[int, ...]:
-    from cr_toolkit.policies import make_policy
+    from cr_toolkit.policies import PredictionPolicy, PriorityPolicy, make_policy
 
+    as_written = tuple(range(len(witness.policy_schedule.start)))
+    if witness.policy.decisions is not None:
+        return as_written
     rules = {name: value for name, value in witness.policy.parameters.items() if name not in ("admission", "queue")}
     instance = witness.instance.to_instance()
     policy = make_policy(witness.policy.name, rules).prepared(instance.longest_output)
-    return tuple(priority_order(instance, policy).tolist())
+    # Of two requests exchanged, a policy of another kind may treat either differently.
+    if not isinstance(policy, PriorityPolicy) or isinstance(policy, PredictionPolicy):
+        return as_written
+    return tuple(service_order(instance, policy).tolist())
 
 
 def _quality(witness: WitnessRecord) -> tuple[Fraction, Fraction]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -15,6 +16,7 @@ class Family(ABC):
 
     Attributes:
         policy: the policy it was made for, by name.
+        policy_parameters: the parameters of that policy that matter.
         admissions: admission rules under which it works.
         queue: the queue discipline it was made for.
         growing: the parameter along which the ratio approaches its limit, or grows without one.
@@ -22,6 +24,7 @@ class Family(ABC):
     """
 
     policy: ClassVar[str] = "svf"
+    policy_parameters: ClassVar[Mapping[str, int | str]] = {}
     admissions: ClassVar[frozenset[Admission]] = frozenset(Admission)
     queue: ClassVar[Queue] = Queue.HEAD_OF_LINE
     growing: ClassVar[str]

@@ -7,6 +7,9 @@ from adversaries.pattern import Pattern
 from adversaries.searchers.catalogue import SEARCHERS
 from adversaries.searchers.climbing import Climber
 from adversaries.searchers.draws import block_within, log_uniform, nudge, type_within
+from adversaries.searchers.growth import grow, random_law
+
+_FACTORS = (0.5, 0.8, 1.25, 1.5, 2.0)
 
 
 @SEARCHERS.register("blocks")
@@ -51,23 +54,4 @@ class BlockClimber(Climber):
         if draw < 0.92:
             least = self.space.least_memory(pattern.max_peak)
             return [Remember(nudge(random, pattern.memory, least, 2 * pattern.memory))]
-        return self._scaled(pattern)
-
-    def _scaled(self, pattern: Pattern) -> list[Mutation]:
-        """Scale memory and lengths, and perhaps counts: the way ratios that grow with M are followed."""
-        factor = self.random.choice((0.5, 0.8, 1.25, 1.5, 2.0))
-        memory = max(2, round(pattern.memory * factor))
-        cap = self.space.cap(memory)
-        if cap < 1:
-            return []
-        # sqrt-like families want counts to grow more slowly than lengths.
-        power = self.random.choice((0.0, 0.5, 1.0))
-        changes: list[Mutation] = [Remember(memory)]
-        for at, block in enumerate(pattern.blocks):
-            output = block.output if block.output <= 2 else max(1, min(cap, round(block.output * factor)))
-            prompt = min(cap - output, round(block.prompt * factor))
-            changes.append(Retype(at, prompt, output))
-            changes.append(Recount(at, max(1, round(block.count * factor**power))))
-            if block.arrival:
-                changes.append(Arrive(at, round(block.arrival * factor)))
-        return changes
+        return grow(pattern, self.space, random.choice(_FACTORS), random_law(random, pattern))

@@ -48,15 +48,25 @@ class Climber(Searcher):
             self._current = None
             self._stale = 0
             if self._starts and self.random.random() < self.elite_share:
-                self._current = self.random.choice(self._starts)
+                # Often the best: the others are there for the case that it leads nowhere.
+                self._current = self._starts[int(len(self._starts) * self.random.random() ** 2)]
             else:
-                return self._fresh_within()
+                return self.fresh_within()
         for _ in range(_TRIES):
-            neighbour = apply_all(self._current.pattern, self.moves(self._current.pattern))
+            neighbour = self.space.conform(apply_all(self._current.pattern, self.moves(self._current.pattern)))
             if neighbour != self._current.pattern and self.space.admits(neighbour):
                 return neighbour
         self._stale = self.patience
-        return self._fresh_within()
+        return self.fresh_within()
+
+    @property
+    def threshold(self) -> Fraction:
+        """What a neighbour must reach: the current ratio."""
+        return Fraction(1) if self._current is None else self._current.ratio
+
+    def reject(self, pattern: Pattern) -> None:
+        """Stay where it is."""
+        self._stale += 1
 
     def tell(self, pattern: Pattern, ratio: Fraction) -> None:
         """Move if the neighbour is no worse."""
@@ -69,9 +79,10 @@ class Climber(Searcher):
         else:
             self._stale += 1
 
-    def _fresh_within(self) -> Pattern:
+    def fresh_within(self) -> Pattern:
+        """Return a random candidate inside the space, if a few tries find one."""
         for _ in range(_TRIES):
-            pattern = self.fresh()
+            pattern = self.space.conform(self.fresh())
             if self.space.admits(pattern):
                 break
         return pattern

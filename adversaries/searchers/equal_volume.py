@@ -7,7 +7,7 @@ chooses the order too.
 from __future__ import annotations
 
 from adversaries.mutations import Drop, Insert, Mutation, Recount, Remember, Repeat, Retype, Swap
-from adversaries.pattern import Block, Pattern, types_of_volume
+from adversaries.pattern import Block, Pattern, nearest_type, types_of_volume
 from adversaries.searchers.catalogue import SEARCHERS
 from adversaries.searchers.climbing import Climber
 from adversaries.searchers.draws import log_uniform, nudge
@@ -21,8 +21,9 @@ class EqualVolumeClimber(Climber):
     """Climbs over one volume, a few types that have it, their pattern, its repeat count and the memory."""
 
     def suits(self, pattern: Pattern) -> bool:
-        """Return whether all volumes of ``pattern`` are equal and it arrives at once."""
-        return len({block.volume for block in pattern.blocks}) == 1 and not any(b.arrival for b in pattern.blocks)
+        """Return whether ``pattern`` arrives at once and all its types are of one volume."""
+        types = self._types(pattern.blocks[0].volume)
+        return all((b.prompt, b.output) in types and b.arrival == 0 for b in pattern.blocks)
 
     def fresh(self) -> Pattern:
         """Return a random pattern over a random volume with several types."""
@@ -62,7 +63,9 @@ class EqualVolumeClimber(Climber):
         return max((log_uniform(random, 6, _HIGHEST) for _ in range(4)), key=lambda v: len(types_of_volume(v)))
 
     def _types(self, volume: int) -> tuple[tuple[int, int], ...]:
-        return types_of_volume(volume)
+        types = types_of_volume(volume)
+        # With one prompt for all, one volume means one type.
+        return types[-1:] if self.space.common_prompt else types
 
     def _change(self, pattern: Pattern) -> list[Mutation]:
         random, blocks = self.random, pattern.blocks
@@ -113,5 +116,5 @@ class EqualVolumeClimber(Climber):
         for i, block in enumerate(blocks):
             share = block.output / old_types[-1][1]
             wanted = share * types[-1][1] if block.output > 1 else 1
-            changes.append(Retype(i, *min(types, key=lambda kind: abs(kind[1] - wanted))))
+            changes.append(Retype(i, *nearest_type(types, wanted)))
         return changes

@@ -58,7 +58,7 @@ class _Dialogue:
             self.questions.put(error)
 
     def _worth(self, pattern: Pattern) -> Fraction | None:
-        self.questions.put(pattern)
+        self.questions.put(self._space.conform(pattern))
         answer = self.answers.get()
         if isinstance(answer, type):
             raise _Stopped

@@ -24,7 +24,7 @@ class RandomSearcher(Searcher):
             output = random.randint(1, cap)
             arrival = 0 if self.space.burst else random.randint(0, memory)
             blocks.append(Block(random.randint(0, cap - output), output, 1, arrival))
-        return Pattern(memory, tuple(blocks))
+        return self.space.conform(Pattern(memory, tuple(blocks)))
 
     def tell(self, pattern: Pattern, ratio: Fraction) -> None:
         """Learn nothing."""

@@ -10,14 +10,13 @@ from typing import Any
 
 from cr_toolkit.checker.bounds import check_lower_bound
 from cr_toolkit.checker.digest import digest_of
-from cr_toolkit.checker.instance import Instance, read_instance, read_schedule
-from cr_toolkit.checker.reading import Rejected, choice, exactly, integer, integers, parse, record, text
-from cr_toolkit.checker.rerun import priority_order, rerun
+from cr_toolkit.checker.instance import Attempt, Instance, read_instance, read_policy_schedule, read_schedule
+from cr_toolkit.checker.policies import is_known, rules, run_again
+from cr_toolkit.checker.reading import Rejected, exactly, integer, integers, parse, record, text
+from cr_toolkit.checker.rerun import rerun
 
 MAX_BYTES = 2**30
 """Largest file that is read."""
-
-_OWN_PARAMETERS = {"svf": (), "sjf": (), "fcfs": (), "svf-1bit": ("threshold", "short", "long")}
 
 
 @dataclass(frozen=True)
@@ -92,8 +91,8 @@ def _check_witness(document: dict[str, Any]) -> str:
         raise Rejected("provenance must be an object")
     instance = read_instance(fields["instance"], "instance")
     exactly(fields["alpha"], str(instance.alpha), "alpha")
-    starts, cost = read_schedule(fields["policy_schedule"], instance, "policy_schedule")
-    note = _check_run(fields["policy"], instance, starts)
+    starts, stopped, cost = read_policy_schedule(fields["policy_schedule"], instance, "policy_schedule")
+    note = _check_run(fields["policy"], instance, starts, stopped)
     optimum = record(fields["optimum"], "optimum", ("upper", "lower"))
     _, upper = read_schedule(optimum["upper"], instance, "optimum.upper")
     lower = _check_lower(optimum["lower"], instance, upper, "optimum.lower")
@@ -103,41 +102,49 @@ def _check_witness(document: dict[str, Any]) -> str:
     return f"{fields['policy']['name']} cost {cost}, {_optimum(lower, upper)}, ratio >= {ratio['lower']} {note}"
 
 
-def _check_run(value: Any, instance: Instance, starts: list[int]) -> str:
-    """Run the policy again, require the same starts, and return in brackets what the run was."""
-    policy = record(value, "policy", ("name", "parameters"), ("order",))
+def _check_run(value: Any, instance: Instance, starts: list[int], stopped: list[Attempt]) -> str:
+    """Run the policy again, require the same starts and stops, and return in brackets what the run was."""
+    policy = record(value, "policy", ("name", "parameters"), ("order", "decisions"))
     name = text(policy["name"], "policy.name")
-    known = name in _OWN_PARAMETERS
-    own = _OWN_PARAMETERS.get(name, ())
-    anything = () if known or not isinstance(policy["parameters"], dict) else tuple(policy["parameters"])
-    parameters = record(policy["parameters"], "policy.parameters", ("admission", "queue", *own), anything)
-    admission = choice(parameters["admission"], "policy.parameters.admission", ("lookahead", "peak"))
-    queue = choice(parameters["queue"], "policy.parameters.queue", ("head-of-line", "skipping"))
-    if known and "order" in policy:
-        raise Rejected(f"policy.order must be absent, the order of {name} being known")
-    if known:
-        sizes = {key: integer(parameters[key], f"policy.parameters.{key}", 1) for key in own}
-        order, given = priority_order(instance, name, sizes), ""
+    if is_known(name):
+        for field in ("order", "decisions"):
+            if field in policy:
+                raise Rejected(f"policy.{field} must be absent, {name} being known")
+        right, stops = run_again(instance, name, policy["parameters"])
+        given = ""
     else:
-        order, given = _given_order(policy, instance), "; the policy's priority order was taken as given"
-    for index, (start, right) in enumerate(zip(starts, rerun(instance, order, admission, queue), strict=True)):
-        if start != right:
-            raise Rejected(f"policy_schedule starts request {index} at {start}, and the policy starts it at {right}")
-    return f"({admission}, {queue}{given})"
+        right, stops, given = _unknown_run(policy, instance, starts, stopped)
+    for index, (start, begin) in enumerate(zip(starts, right, strict=True)):
+        if start != begin:
+            raise Rejected(f"policy_schedule starts request {index} at {start}, and the policy starts it at {begin}")
+    if stopped != stops:
+        raise Rejected("policy_schedule.stopped lists other attempts than the policy stops")
+    return f"({policy['parameters']['admission']}, {policy['parameters']['queue']}{given})"
 
 
-def _given_order(policy: dict[str, Any], instance: Instance) -> list[int]:
+def _unknown_run(
+    policy: dict[str, Any], instance: Instance, starts: list[int], stopped: list[Attempt]
+) -> tuple[list[int], list[Attempt], str]:
+    """Return the run of a policy not known by name, and what was taken as given."""
+    anything = tuple(policy["parameters"]) if isinstance(policy["parameters"], dict) else ()
+    parameters = record(policy["parameters"], "policy.parameters", ("admission", "queue"), anything)
+    admission, queue = rules(parameters)
+    for parameter in parameters.values():
+        if type(parameter) is not int:
+            text(parameter, "a policy parameter")
+    if "decisions" in policy:
+        exactly(policy["decisions"], "given", "policy.decisions")
+        if "order" in policy:
+            raise Rejected("policy.order must be absent, the decisions being given")
+        return starts, stopped, "; the policy's decisions were taken as given"
     if "order" not in policy:
         raise Rejected(
             f"the policy {policy['name'][:60]!r} is not known here, and the file gives no order to run it by"
         )
-    for parameter in policy["parameters"].values():
-        if type(parameter) is not int:
-            text(parameter, "a policy parameter")
     order = integers(policy["order"], "policy.order", len(instance.requests))
     if sorted(order) != list(range(len(order))):
         raise Rejected("policy.order must hold each request index once")
-    return order
+    return rerun(instance, order, admission, queue), [], "; the policy's priority order was taken as given"
 
 
 def _check_lower(value: Any, instance: Instance, upper: int, where: str) -> int:

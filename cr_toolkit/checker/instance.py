@@ -66,28 +66,82 @@ def read_instance(value: Any, where: str) -> Instance:
     return Instance(memory, requests)
 
 
+class Attempt(NamedTuple):
+    """A run of ``request`` that was stopped: it held prompt + (t - start) tokens in each step t = start+1 .. end."""
+
+    request: int
+    start: int
+    end: int
+
+
 def read_schedule(value: Any, instance: Instance, where: str) -> tuple[list[int], int]:
     """Return the starts and the cost of a schedule; raise Rejected if it is infeasible or states another cost."""
-    fields = record(value, where, ("start", "cost"))
+    return _read_schedule(record(value, where, ("start", "cost")), instance, [], where)
+
+
+def read_policy_schedule(value: Any, instance: Instance, where: str) -> tuple[list[int], list[Attempt], int]:
+    """Return the starts, the stopped attempts and the cost of a schedule that may stop requests.
+
+    Raises:
+        Rejected: if it is infeasible, states another cost, or an attempt cannot have been.
+    """
+    fields = record(value, where, ("start", "cost"), ("stopped",))
+    stopped: list[Attempt] = []
+    if "stopped" in fields:
+        for index, entry in enumerate(items(fields["stopped"], f"{where}.stopped")):
+            place = f"{where}.stopped[{index}]"
+            numbers = record(entry, place, Attempt._fields)
+            stopped.append(Attempt(*(integer(numbers[name], f"{place}.{name}") for name in Attempt._fields)))
+        if not stopped:
+            raise Rejected(f"{where}.stopped must be absent when nothing was stopped")
+    starts, cost = _read_schedule(fields, instance, stopped, where)
+    return starts, stopped, cost
+
+
+def _read_schedule(
+    fields: dict[str, Any], instance: Instance, stopped: list[Attempt], where: str
+) -> tuple[list[int], int]:
     starts = integers(fields["start"], f"{where}.start", len(instance.requests))
+    _require_attempts(instance, starts, stopped, where)
     cost = 0
     for index, (request, start) in enumerate(zip(instance.requests, starts, strict=True)):
         if start < request.arrival:
             raise Rejected(f"{where} starts request {index} at {start}, before its arrival {request.arrival}")
         cost += start + request.output - request.arrival
-    _require_fit(instance, starts, where)
+    _require_fit(instance, starts, stopped, where)
     exactly(fields["cost"], cost, f"{where}.cost")
     return starts, cost
 
 
-def _require_fit(instance: Instance, starts: list[int], where: str) -> None:
-    """Sweep over the steps at which something completes; between them memory only grows.
+def _require_attempts(instance: Instance, starts: list[int], stopped: list[Attempt], where: str) -> None:
+    """Raise Rejected unless the attempts ascend, are short of a completion, and no request runs twice at a time."""
+    if stopped != sorted(stopped, key=lambda attempt: (attempt.start, attempt.request)):
+        raise Rejected(f"{where}.stopped must ascend by start, then request")
+    free: dict[int, int] = {}
+    for index, start, end in stopped:
+        if index >= len(starts):
+            raise Rejected(f"{where}.stopped names request {index} of {len(starts)}")
+        request = instance.requests[index]
+        if not start < end < start + request.output:
+            raise Rejected(f"{where} cannot have stopped request {index} at {end}, started at {start}")
+        if start < free.get(index, request.arrival):
+            raise Rejected(f"{where} starts request {index} at {start}, before it can")
+        if end > starts[index]:
+            raise Rejected(f"{where} completes request {index} from {starts[index]} on and stops it at {end}")
+        free[index] = end
+
+
+def _require_fit(instance: Instance, starts: list[int], stopped: list[Attempt], where: str) -> None:
+    """Sweep over the steps at which something ends; between them memory only grows.
 
     A request running in step t holds (prompt - start) + t, so a count and a sum of (prompt - start) describe all.
     """
-    jobs = list(zip(starts, instance.requests, strict=True))
-    begin = sorted((start, request.prompt - start) for start, request in jobs)
-    finish = sorted((start + request.output, request.prompt - start) for start, request in jobs)
+    attempts = [
+        (start, start + request.output, request) for start, request in zip(starts, instance.requests, strict=True)
+    ]
+    attempts += [(start, end, instance.requests[index]) for index, start, end in stopped]
+    begin = sorted((start, request.prompt - start) for start, _, request in attempts)
+    finish = sorted((end, request.prompt - start) for start, end, request in attempts)
     running = offsets = begun = 0
     for step, offset in finish:
         # A request that starts at time x holds nothing in step x, only from x + 1 on.

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import heapq
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
 
 from cr_toolkit.checker.instance import Instance, Request
+
+_RANKED_BY: dict[str, Callable[[Request], int]] = {
+    "fcfs": attrgetter("arrival"),
+    "sjf": attrgetter("output"),
+    "total-size": attrgetter("peak"),
+}
 
 
 @dataclass(slots=True)
@@ -42,6 +50,15 @@ class Machine:
             step.held += request.prompt + step.end - now
             step.running += 1
         future[position].leaving += request.peak
+
+    def leave(self, request: Request, start: int, now: int) -> None:
+        """Forget what ``request``, running since ``start``, was to hold after ``now``."""
+        end = start + request.output
+        for step in self._future:
+            if now < step.end <= end:
+                step.held -= request.prompt + step.end - start
+                step.running -= 1
+                step.leaving -= request.peak if step.end == end else 0
 
     def _earliest_by_peaks(self, request: Request, now: int) -> int:
         """Return the first time >= now at which the peaks of all that runs leave room for the request's peak."""
@@ -80,16 +97,27 @@ def priority_order(instance: Instance, name: str, parameters: dict[str, int]) ->
     """Return the request indices as the policy called ``name`` ranks them, ties by index.
 
     ``svf-1bit`` knows of an output only whether it exceeds its threshold, and ranks by the volume that the proxy
-    output ``short`` or ``long`` gives.
+    output ``short`` or ``long`` gives; ``svf-predicted`` ranks by the volume that the predicted output gives.
     """
 
-    def proxy_volume(request: Request) -> int:
-        long = request.output > parameters["threshold"]
-        return request._replace(output=parameters["long" if long else "short"]).volume
+    def key(index: int) -> int:
+        request = instance.requests[index]
+        if name == "svf-1bit":
+            long = request.output > parameters["threshold"]
+            request = request._replace(output=parameters["long" if long else "short"])
+        elif name == "svf-predicted":
+            least, most = -(-request.output // parameters["error"]), parameters["error"] * request.output
+            request = request._replace(output=prediction(parameters["seed"], index, least, most))
+        measure: Callable[[Request], int] = _RANKED_BY.get(name, attrgetter("volume"))
+        return measure(request)
 
-    keys = {"fcfs": attrgetter("arrival"), "sjf": attrgetter("output"), "svf": attrgetter("volume")}
-    key = keys.get(name, proxy_volume)
-    return sorted(range(len(instance.requests)), key=lambda index: key(instance.requests[index]))
+    return sorted(range(len(instance.requests)), key=key)
+
+
+def prediction(seed: int, index: int, least: int, most: int) -> int:
+    """Return what is predicted for the request at ``index``: a number from least to most, drawn by SHA-256."""
+    draw = int.from_bytes(hashlib.sha256(f"{seed}/{index}".encode()).digest(), "big")
+    return least + draw % (most - least + 1)
 
 
 def rerun(instance: Instance, order: list[int], admission: str, queue: str) -> list[int]:

@@ -37,5 +37,12 @@ def try_policy(policy: str, parameters: Mapping[str, int | str], admission: str,
         InputError: as ``run_policy``.
     """
     from cr_toolkit.model import Instance
+    from cr_toolkit.policies import IntervalPolicy, make_policy
 
-    run_policy(Instance.burst(8, [(0, 3), (2, 2), (1, 4)]), policy, parameters, admission, queue)
+    trial = Instance.burst(8, [(0, 3), (2, 2), (1, 4)])
+    chosen = make_policy(policy, parameters)
+    if chosen.unmet_premise(trial) is not None:
+        # Requests that are all alike, of an output inside the policy's interval, satisfy every premise.
+        output = (chosen.upper or chosen.lower or 3) if isinstance(chosen, IntervalPolicy) else 3
+        trial = Instance.burst(2 * output + 2, [(1, output)] * 3)
+    run_policy(trial, policy, parameters, admission, queue)

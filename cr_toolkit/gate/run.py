@@ -14,7 +14,7 @@ from cr_toolkit.gate.config import GateConfig, GatedPolicy
 from cr_toolkit.model import Schedule
 from cr_toolkit.model.formats import WitnessRecord, read_witness
 from cr_toolkit.model.rational import parse_rational
-from cr_toolkit.policies import Admission, Queue
+from cr_toolkit.policies import Admission, Queue, make_policy
 from cr_toolkit.policies.catalogue import load_policy, policy_name
 from cr_toolkit.report.judging import Bounds, RejectedWitnessError, judge_witness, name_of, words, worst
 from cr_toolkit.report.results import GateCheck, GateResult, Group, Outcome
@@ -99,6 +99,9 @@ def _rerun(config: GateConfig, policy: GatedPolicy, bounds: Bounds, file: Path, 
     if instance.alpha > config.alpha:
         reason = f"its memory share {instance.alpha} is above {config.alpha}"
         return _check(name, "corpus", "out-of-scope", reason, file, began)
+    unmet = make_policy(config.reference(policy), policy.parameters).unmet_premise(instance)
+    if unmet is not None:
+        return _check(name, "corpus", "out-of-scope", f"the policy {unmet}", file, began)
     run = simulate(
         instance, config.reference(policy), parameters=policy.parameters, admission=policy.admission, queue=policy.queue
     )

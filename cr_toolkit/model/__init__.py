@@ -2,6 +2,6 @@
 
 from cr_toolkit.model.instance import MAX_INTEGER, MAX_REQUESTS, Instance
 from cr_toolkit.model.request import Request
-from cr_toolkit.model.schedule import MemoryStep, Schedule, Violation
+from cr_toolkit.model.schedule import Attempt, MemoryStep, Schedule, Violation
 
-__all__ = ["MAX_INTEGER", "MAX_REQUESTS", "Instance", "MemoryStep", "Request", "Schedule", "Violation"]
+__all__ = ["MAX_INTEGER", "MAX_REQUESTS", "Attempt", "Instance", "MemoryStep", "Request", "Schedule", "Violation"]

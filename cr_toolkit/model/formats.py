@@ -10,6 +10,7 @@ import json
 import os
 import re
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
 
@@ -18,7 +19,7 @@ import msgspec
 from cr_toolkit.errors import InputError
 from cr_toolkit.model.instance import MAX_REQUESTS, Instance
 from cr_toolkit.model.request import MAX_INTEGER, Request
-from cr_toolkit.model.schedule import Schedule
+from cr_toolkit.model.schedule import Attempt, Schedule
 
 INSTANCE_FORMAT: Final = "crtool/instance/1"
 SCHEDULE_FORMAT: Final = "crtool/schedule/1"
@@ -68,23 +69,34 @@ class InstanceRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Instance(self.memory, tuple(requests))
 
 
-class ScheduleRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AttemptRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A stopped attempt as written in a file; ``start`` and ``end`` in steps."""
+
+    request: NonNegative
+    start: NonNegative
+    end: NonNegative
+
+
+class ScheduleRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A schedule as written in a file."""
 
     start: tuple[NonNegative, ...]
     format: Literal["crtool/schedule/1"]
+    stopped: tuple[AttemptRecord, ...] = ()
 
 
 class PolicyRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Which policy ran and how.
 
     ``order`` lists the request indices in the order of their priority. It is given for policies that the checker
-    does not know by name, so that it can still re-simulate the run.
+    does not know by name, so that it can still re-simulate the run. ``decisions`` says that no order would do: the
+    policy decides by itself when requests start, and the schedule is all there is.
     """
 
     name: str
     parameters: dict[str, int | str] = {}
     order: tuple[NonNegative, ...] | None = None
+    decisions: Literal["given"] | None = None
 
 
 class CostedSchedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,6 +104,12 @@ class CostedSchedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     start: tuple[NonNegative, ...]
     cost: NonNegative
+
+
+class PolicySchedule(CostedSchedule, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The schedule of a policy, which may have stopped requests and started them again."""
+
+    stopped: tuple[AttemptRecord, ...] = ()
 
 
 class LowerBoundRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,7 +139,7 @@ class WitnessRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     instance: InstanceRecord
     policy: PolicyRecord
-    policy_schedule: CostedSchedule
+    policy_schedule: PolicySchedule
     optimum: OptimumRecord
     alpha: RationalText
     ratio: RatioRecord
@@ -143,6 +161,16 @@ def instance_record(instance: Instance) -> InstanceRecord:
     return InstanceRecord(instance.memory, tuple(records), INSTANCE_FORMAT)
 
 
+def attempt_records(schedule: Schedule) -> tuple[AttemptRecord, ...]:
+    """Return the file form of the stopped attempts of ``schedule``."""
+    return tuple(AttemptRecord(*attempt) for attempt in schedule.stopped)
+
+
+def attempts(records: Iterable[AttemptRecord]) -> tuple[Attempt, ...]:
+    """Return the stopped attempts that ``records`` describe."""
+    return tuple(Attempt(record.request, record.start, record.end) for record in records)
+
+
 def read_instance(path: str | os.PathLike[str]) -> Instance:
     """Read an instance file.
 
@@ -162,7 +190,8 @@ def read_schedule(path: str | os.PathLike[str]) -> Schedule:
     Raises:
         InputError: naming the file, the field and the rule.
     """
-    return Schedule(_read(path, ScheduleRecord).start)
+    record = _read(path, ScheduleRecord)
+    return Schedule(record.start, attempts(record.stopped))
 
 
 def read_witness(path: str | os.PathLike[str]) -> WitnessRecord:
@@ -181,7 +210,7 @@ def write_instance(path: str | os.PathLike[str], instance: Instance) -> None:
 
 def write_schedule(path: str | os.PathLike[str], schedule: Schedule) -> None:
     """Write a schedule file."""
-    write_text(path, to_json(ScheduleRecord(schedule.start, SCHEDULE_FORMAT)))
+    write_text(path, to_json(ScheduleRecord(schedule.start, SCHEDULE_FORMAT, attempt_records(schedule))))
 
 
 def write_witness(path: str | os.PathLike[str], witness: WitnessRecord) -> None:

@@ -41,15 +41,36 @@ class Violation(NamedTuple):
     step: int | None
 
 
+class Attempt(NamedTuple):
+    """A run of a request that was stopped and lost its progress.
+
+    It held prompt + (t - start) tokens in each step t = start+1 .. end.
+
+    Attributes:
+        request: index of the request.
+        start: when it started (step).
+        end: when it was stopped (step), after ``start`` and before it would have completed.
+    """
+
+    request: int
+    start: int
+    end: int
+
+
 @dataclass(frozen=True)
 class Schedule:
-    """Start times (steps), one per request, in request order.
+    """Start times (steps), one per request, in request order: those of the attempts that complete.
+
+    Attributes:
+        start: the start of each request's last attempt.
+        stopped: attempts before it, by ascending start, then request; empty unless the policy restarts.
 
     Raises:
-        InputError: if a start is not a non-negative integer.
+        InputError: if a number is not a non-negative integer.
     """
 
     start: tuple[int, ...]
+    stopped: tuple[Attempt, ...] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.start, tuple):
@@ -57,6 +78,13 @@ class Schedule:
         for index, start in enumerate(self.start):
             if type(start) is not int or start < 0:
                 require_integer(start, least=0, field=f"start[{index}]")
+        for index, attempt in enumerate(self.stopped):
+            for field, value in attempt._asdict().items():
+                require_integer(value, least=0, field=f"stopped[{index}].{field}")
+
+    def without_stops(self) -> Schedule:
+        """Return the completing attempts alone, feasible if all are, at the same cost."""
+        return Schedule(self.start) if self.stopped else self
 
     def total_latency(self, instance: Instance) -> int:
         """Return TEL = sum over requests of completion - arrival (steps).
@@ -75,14 +103,13 @@ class Schedule:
         """
         self._require_length(instance)
         events: dict[int, list[int]] = {}
-        for start, request in zip(self.start, instance.requests, strict=True):
-            events.setdefault(start, [0, 0])[0] += 1
-            events[start][1] += request.prompt - start
-            done = events.setdefault(start + request.output, [0, 0])
-            done[0] -= 1
-            done[1] -= request.prompt - start
-        running = offset = 0
-        previous = 0
+        for index, start, end in self.attempts(instance):
+            offset = instance.requests[index].prompt - start
+            for time, sign in ((start, 1), (end, -1)):
+                change = events.setdefault(time, [0, 0])
+                change[0] += sign
+                change[1] += sign * offset
+        running = offset = previous = 0
         for time in sorted(events):
             if time > previous:
                 yield MemoryStep(previous + 1, time, offset + running * (previous + 1), offset + running * time)
@@ -103,10 +130,13 @@ class Schedule:
             InputError: if the schedule has another number of requests than the instance.
         """
         self._require_length(instance)
-        for index, (start, request) in enumerate(zip(self.start, instance.requests, strict=True)):
-            if start < request.arrival:
-                reason = f"request {index} starts at {start}, before its arrival {request.arrival}"
-                return Violation(reason, index, None)
+        for index, start, _ in self.attempts(instance):
+            arrival = instance.requests[index].arrival
+            if start < arrival:
+                return Violation(f"request {index} starts at {start}, before its arrival {arrival}", index, None)
+        overlap = self._bad_attempt(instance)
+        if overlap is not None:
+            return overlap
         for step in self.memory_steps(instance):
             if step.memory_last > instance.memory:
                 reason = f"step {step.last} holds {step.memory_last} tokens, more than {instance.memory}"
@@ -117,6 +147,27 @@ class Schedule:
         """Return whether no request starts early and no step exceeds the memory."""
         return self.violation(instance) is None
 
+    def attempts(self, instance: Instance) -> Iterator[Attempt]:
+        """Yield every run of every request, the stopped ones last."""
+        for index, (start, request) in enumerate(zip(self.start, instance.requests, strict=True)):
+            yield Attempt(index, start, start + request.output)
+        yield from self.stopped
+
+    def _bad_attempt(self, instance: Instance) -> Violation | None:
+        """Return why the stopped attempts cannot be, whatever the memory, or None if they can."""
+        free: dict[int, int] = {}
+        for index, start, end in sorted(self.stopped, key=lambda attempt: attempt.start):
+            if not start < end < start + instance.requests[index].output:
+                return Violation(f"request {index} cannot have been stopped at {end}, started at {start}", index, None)
+            if start < free.get(index, 0) or end > self.start[index]:
+                return Violation(f"request {index} starts again before its attempt ends at {end}", index, None)
+            free[index] = end
+        return None
+
     def _require_length(self, instance: Instance) -> None:
+        for index, attempt in enumerate(self.stopped):
+            if attempt.request >= len(instance):
+                rule = f"is {attempt.request}, and there are {len(instance)} requests"
+                raise InputError(rule, field=f"stopped[{index}].request")
         if len(self.start) != len(instance):
             raise InputError(f"has {len(self.start)} starts for {len(instance)} requests", field="start")

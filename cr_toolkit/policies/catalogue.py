@@ -9,16 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cr_toolkit.errors import InputError
-from cr_toolkit.policies.base import PriorityPolicy
+from cr_toolkit.policies.base import Policy
 from cr_toolkit.policies.information import Information
 from cr_toolkit.registry import Registry
 
-POLICIES: Registry[type[PriorityPolicy]] = Registry(
-    "policy", "cr_toolkit.policies", entry_point_group="cr_toolkit.policies"
-)
+POLICIES: Registry[type[Policy]] = Registry("policy", "cr_toolkit.policies", entry_point_group="cr_toolkit.policies")
 
 
-def load_policy(reference: str) -> type[PriorityPolicy]:
+def load_policy(reference: str) -> type[Policy]:
     """Return the policy class called ``reference``: a registered name, or ``path/to/file.py:ClassName``.
 
     Raises:
@@ -42,8 +40,8 @@ def load_policy(reference: str) -> type[PriorityPolicy]:
             f"cannot be imported: {type(error).__name__}: {error}", field=path, source="--policy"
         ) from error
     found = getattr(module, name, None)
-    if not (isinstance(found, type) and issubclass(found, PriorityPolicy)) or inspect.isabstract(found):
-        raise InputError(f"defines no PriorityPolicy called {name!r}", field=path, source="--policy")
+    if not (isinstance(found, type) and issubclass(found, Policy)) or inspect.isabstract(found):
+        raise InputError(f"defines no Policy called {name!r}", field=path, source="--policy")
     if not isinstance(found.information, Information):
         raise InputError(
             f"gives {name} the information {found.information!r}, which is not an Information",
@@ -53,15 +51,13 @@ def load_policy(reference: str) -> type[PriorityPolicy]:
     return found
 
 
-def make_policy(
-    policy: str | PriorityPolicy | type[PriorityPolicy], parameters: Mapping[str, int | str] | None = None
-) -> PriorityPolicy:
+def make_policy(policy: str | Policy | type[Policy], parameters: Mapping[str, int | str] | None = None) -> Policy:
     """Return a policy object from a reference, a class or an object that already is one.
 
     Raises:
         InputError: if there is no such policy or it has no such parameter.
     """
-    if isinstance(policy, PriorityPolicy):
+    if isinstance(policy, Policy):
         return policy
     kind = load_policy(policy) if isinstance(policy, str) else policy
     known = _parameter_names(kind)
@@ -79,7 +75,7 @@ def make_policy(
         ) from error
 
 
-def policy_name(policy: PriorityPolicy | type[PriorityPolicy]) -> str:
+def policy_name(policy: Policy | type[Policy]) -> str:
     """Return the registered name of ``policy``, or its class name when it has none."""
     kind = policy if isinstance(policy, type) else type(policy)
     for name, registered in POLICIES.items():
@@ -88,13 +84,13 @@ def policy_name(policy: PriorityPolicy | type[PriorityPolicy]) -> str:
     return kind.__name__
 
 
-def policy_parameters(policy: PriorityPolicy) -> dict[str, int | str]:
+def policy_parameters(policy: Policy) -> dict[str, int | str]:
     """Return the parameters of ``policy`` that have a value, by name."""
     values = {name: getattr(policy, name) for name in _parameter_names(type(policy))}
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _parameter_names(kind: type[PriorityPolicy]) -> tuple[str, ...]:
+def _parameter_names(kind: type[Policy]) -> tuple[str, ...]:
     if kind.__init__ is object.__init__:
         return ()
     return tuple(inspect.signature(kind.__init__).parameters)[1:]

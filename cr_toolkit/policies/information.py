@@ -7,6 +7,7 @@ reference to anything else, so a policy cannot look at what its information regi
 from __future__ import annotations
 
 from enum import StrEnum
+from hashlib import sha256
 from typing import NamedTuple
 
 from cr_toolkit.model import Request
@@ -23,6 +24,9 @@ class Information(StrEnum):
 
     INTERVAL = "interval"
     """An interval [low, high] that holds the output."""
+
+    PREDICTED = "predicted"
+    """A prediction, wrong by at most a known factor."""
 
     NONE = "none"
     """Nothing."""
@@ -58,6 +62,14 @@ class IntervalView(NamedTuple):
     high: int
 
 
+class PredictedView(NamedTuple):
+    """A request whose output is predicted (tokens)."""
+
+    arrival: int
+    prompt: int
+    predicted: int
+
+
 class PromptView(NamedTuple):
     """A request of whose output nothing is known."""
 
@@ -65,7 +77,7 @@ class PromptView(NamedTuple):
     prompt: int
 
 
-View = FullView | OneBitView | IntervalView | PromptView
+View = FullView | OneBitView | IntervalView | PredictedView | PromptView
 
 
 def full_view(request: Request) -> FullView:
@@ -78,10 +90,24 @@ def one_bit_view(request: Request, threshold: int) -> OneBitView:
     return OneBitView(request.arrival, request.prompt, request.output > threshold)
 
 
-def interval_view(request: Request) -> IntervalView:
-    """Return the dyadic interval [2^k, 2^(k+1) - 1] that holds the output in place of the output."""
+def interval_view(request: Request, lower: int | None = None, upper: int | None = None) -> IntervalView:
+    """Return an interval that holds the output in place of the output.
+
+    An end that is not given is that of the dyadic interval [2^k, 2^(k+1) - 1] that holds the output.
+    """
     low = 1 << (request.output.bit_length() - 1)
-    return IntervalView(request.arrival, request.prompt, low, 2 * low - 1)
+    return IntervalView(request.arrival, request.prompt, lower or low, upper or 2 * low - 1)
+
+
+def predicted_view(request: Request, index: int, error: int, seed: int, never_below: bool) -> PredictedView:
+    """Return a prediction in place of the output: in [o/error, error o], or in [o, error o] if ``never_below``.
+
+    It is drawn from the SHA-256 of "seed/index", so that anyone can repeat it.
+    """
+    output = request.output
+    least = output if never_below else -(-output // error)
+    draw = int.from_bytes(sha256(f"{seed}/{index}".encode()).digest(), "big")
+    return PredictedView(request.arrival, request.prompt, least + draw % (error * output - least + 1))
 
 
 def prompt_view(request: Request) -> PromptView:

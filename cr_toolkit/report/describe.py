@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from cr_toolkit.model import Schedule
 from cr_toolkit.report.latency import LatencySummary, latencies, makespan
 from cr_toolkit.report.wording import bracket, count, decimal, listed, ratio
 from cr_toolkit.simulation import Run
@@ -34,7 +35,18 @@ def run_facts(run: Run) -> list[tuple[str, str]]:
         ("makespan", f"{makespan(instance, schedule):,} steps"),
         ("memory peak", f"{schedule.peak_memory(instance):,} of {instance.memory:,} tokens"),
         ("starts", listed(schedule.start)),
+        *stopped_facts(schedule),
+        *(("choice", choice) for choice in run.choices),
     ]
+
+
+def stopped_facts(schedule: Schedule) -> list[tuple[str, str]]:
+    """Return what a person wants to know of the attempts that were stopped; nothing if there are none."""
+    if not schedule.stopped:
+        return []
+    lost = sum(attempt.end - attempt.start for attempt in schedule.stopped)
+    attempts = listed([f"{attempt.request}: {attempt.start}-{attempt.end}" for attempt in schedule.stopped])
+    return [("stopped", f"{count(len(schedule.stopped), 'attempt')}, {count(lost, 'token')} lost; {attempts}")]
 
 
 def search_facts(result: SearchResult, judgements: Iterable[Judgement]) -> list[tuple[str, str]]:

@@ -10,7 +10,8 @@ from adversaries.corpus import Kept, Point, best_at
 from cr_toolkit.errors import CrtoolError
 from cr_toolkit.report.judging import Bounds, judge_witness
 from cr_toolkit.report.results import FrontierBound, FrontierEntry, FrontierResult, RatioBracket
-from proofs.theorem import THEOREMS, Kind, Setting, Theorem, Traffic
+from cr_toolkit.taxonomy.regimes import Traffic
+from proofs.theorem import THEOREMS, Kind, Setting, Theorem
 from proofs.verdict import Verdict
 
 DEFAULT_SHARES = tuple(Fraction(text) for text in ("1/8", "1/4", "1/3", "1/2", "2/3", "3/4", "9/10"))

@@ -7,8 +7,8 @@ import os
 import msgspec
 
 from cr_toolkit.errors import InputError
-from cr_toolkit.model import Instance
-from cr_toolkit.model.formats import WitnessRecord, read_bytes, read_witness
+from cr_toolkit.model import Instance, Schedule
+from cr_toolkit.model.formats import WitnessRecord, attempts, read_bytes, read_witness
 from cr_toolkit.model.rational import parse_rational
 from cr_toolkit.report.picture import Panel, render
 from cr_toolkit.report.results import CertificateFile
@@ -36,6 +36,7 @@ def picture_of(source: str | os.PathLike[str], target: str | os.PathLike[str]) -
 def _of_witness(witness: WitnessRecord, target: str | os.PathLike[str]) -> bytes:
     instance = witness.instance.to_instance()
     policy, upper = witness.policy, witness.optimum.upper
+    ran = Schedule(witness.policy_schedule.start, attempts(witness.policy_schedule.stopped))
     low, high = (parse_rational(text) for text in (witness.ratio.lower, witness.ratio.upper))
     rules = ", ".join(
         str(value) if name in ("admission", "queue") else f"{name} {value}" for name, value in policy.parameters.items()
@@ -50,8 +51,8 @@ def _of_witness(witness: WitnessRecord, target: str | os.PathLike[str]) -> bytes
         target,
         instance,
         [
-            Panel(f"{policy.name}: total latency {witness.policy_schedule.cost:,}", witness.policy_schedule.start),
-            Panel(best, upper.start),
+            Panel(f"{policy.name}: total latency {witness.policy_schedule.cost:,}", ran),
+            Panel(best, Schedule(upper.start)),
         ],
         title,
         f"{facts(instance)}; {rules}",
@@ -69,7 +70,7 @@ def _of_certificate(certificate: CertificateFile, target: str | os.PathLike[str]
     return render(
         target,
         instance,
-        [Panel(f"total latency {upper.cost:,}", upper.start)],
+        [Panel(f"total latency {upper.cost:,}", Schedule(upper.start))],
         title,
         facts(instance),
     )

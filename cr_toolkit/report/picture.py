@@ -6,10 +6,10 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cr_toolkit.errors import InputError
-from cr_toolkit.model import Instance
+from cr_toolkit.model import Instance, Schedule
 from cr_toolkit.report.wording import compact
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ _VOLUME_COLOURS = ("#D9E8F0", "#B0D0E0", "#7FB2CC", "#4F90B3", "#2B6A91", "#1246
 """One hue, light to dark: small to large volume."""
 
 _INK, _QUIET, _IDLE, _GRID = "#222222", "#6B6B6B", "#F3F1EC", "#DDDDDD"
+_STOPPED, _HATCH, _FADED = "#BBBBBB", "/////", 0.45
+_STOPPED_LABEL = "stopped, progress lost"
+"""Attempts that were stopped: in grey where requests are drawn as bands, else hatched in a faded colour."""
+
 _LEFT, _RIGHT = 0.085, 0.915
 _LEGEND_CHARACTERS = 105
 """How much text of a legend fits on one line."""
@@ -57,11 +61,11 @@ class Panel:
 
     Attributes:
         title: what it is and what it costs.
-        start: when each request starts (steps).
+        schedule: when the requests run.
     """
 
     title: str
-    start: tuple[int, ...]
+    schedule: Schedule
 
 
 def render(
@@ -93,8 +97,9 @@ def _compose(figure: Figure, instance: Instance, panels: Sequence[Panel], title:
 
     classes = classify(instance)
     height = figure.get_figheight()
-    handles = len(classes.labels) + 1
-    fits = sum(map(len, classes.labels)) <= _LEGEND_CHARACTERS
+    stops = any(panel.schedule.stopped for panel in panels)
+    handles = len(classes.labels) + 1 + stops
+    fits = sum(map(len, classes.labels)) + stops * len(_STOPPED_LABEL) <= _LEGEND_CHARACTERS
     columns = handles if fits else 4 if classes.ordered else 3
     legend = 0.24 * (-(-handles // columns) + classes.ordered)
     axes = figure.subplots(len(panels), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
@@ -109,32 +114,33 @@ def _compose(figure: Figure, instance: Instance, panels: Sequence[Panel], title:
     for ax, panel in zip(axes, panels, strict=True):
         _draw(ax, instance, panel, classes)
     axes[-1].set_xlabel("time (steps)")
-    _legend(figure, classes, columns)
+    _legend(figure, classes, columns, stops)
 
 
 def _last(instance: Instance, panel: Panel) -> int:
     """Return the last completion (step)."""
-    return max(begin + request.output for begin, request in zip(panel.start, instance.requests, strict=True))
+    return max(attempt.end for attempt in panel.schedule.attempts(instance))
 
 
 def _draw(ax: Axes, instance: Instance, panel: Panel, classes: Classes) -> None:
     """Draw one schedule into axes whose limits are set."""
     from cr_toolkit.report.stacking import idle_share, stack
 
-    outlined = len(instance) <= _OUTLINED
-    if outlined:
-        # The request that completes last lies lowest, so that nothing falls when one completes.
-        ends = [begin + request.output for begin, request in zip(panel.start, instance.requests, strict=True)]
-        order = sorted(range(len(instance)), key=lambda i: (-ends[i], panel.start[i], i))
-        layer = [0] * len(instance)
+    attempts = list(panel.schedule.attempts(instance))
+    if len(attempts) <= _OUTLINED:
+        # The attempt that ends last lies lowest, so that nothing falls when one ends.
+        order = sorted(range(len(attempts)), key=lambda i: (-attempts[i].end, attempts[i].start, i))
+        layer = [0] * len(attempts)
         for place, index in enumerate(order):
             layer[index] = place
-        shape = stack(instance, panel.start, layer, len(instance))
-        _draw_requests(ax, shape, [classes.of[index] for index in order], _colours(classes))
+        shape = stack(instance, panel.schedule, layer, len(attempts))
+        fills = [_Fill(_colours(classes)[classes.of[attempts[i].request]], i >= len(instance)) for i in order]
+        _draw_requests(ax, shape, fills)
     else:
-        shape = stack(instance, panel.start, classes.of, len(classes.labels))
+        stopped = [len(classes.labels)] * len(panel.schedule.stopped)
+        shape = stack(instance, panel.schedule, [*classes.of, *stopped], len(classes.labels) + 1)
         # From the top layer down, each from 0 up: no seams between neighbours.
-        for place, colour in reversed(list(enumerate(_colours(classes)))):
+        for place, colour in reversed(list(enumerate((*_colours(classes), _STOPPED)))):
             ax.fill_between(
                 shape.times, 0, shape.edges[place + 1], color=colour, linewidth=0, zorder=2, rasterized=True
             )
@@ -142,18 +148,26 @@ def _draw(ax: Axes, instance: Instance, panel: Panel, classes: Classes) -> None:
     ax.fill_between([0, last], 0, instance.memory, color=_IDLE, linewidth=0, zorder=1)
     ax.plot([0, last], [instance.memory] * 2, color=_INK, linewidth=1.2, zorder=4, solid_capstyle="butt")
     ax.plot([last, last], [0, instance.memory], color=_QUIET, linewidth=0.8, linestyle=(0, (3, 2)), zorder=4)
-    _label(ax, instance, panel, last, idle_share(instance, panel.start))
+    _label(ax, instance, panel, last, idle_share(instance, panel.schedule))
 
 
-def _draw_requests(ax: Axes, shape: Stack, classes: Sequence[int], colours: Sequence[str]) -> None:
+class _Fill(NamedTuple):
+    """What an attempt's shape is filled with: the colour of its class, hatched if it was stopped."""
+
+    colour: str
+    stopped: bool
+
+
+def _draw_requests(ax: Axes, shape: Stack, fills: Sequence[_Fill]) -> None:
     import numpy as np
     from matplotlib.collections import PolyCollection
+    from matplotlib.colors import to_rgba
 
-    outlines, fills = [], []
+    outlines = []
     box = ax.get_window_extent()
     # Points per step and per token.
     points = 72 / ax.figure.dpi * np.array((box.width / ax.get_xlim()[1], box.height / ax.get_ylim()[1]))
-    for place, kind in enumerate(classes):
+    for place in range(len(fills)):
         low, high = shape.edges[place], shape.edges[place + 1]
         active = np.flatnonzero(high > low)
         # A request of no prompt holds nothing at the instant it starts; that corner belongs to its shape.
@@ -161,9 +175,18 @@ def _draw_requests(ax: Axes, shape: Stack, classes: Sequence[int], colours: Sequ
         forth = np.column_stack((shape.times[span], low[span]))
         back = np.column_stack((shape.times[span], high[span]))[::-1]
         outlines.append(np.vstack((forth, back)))
-        fills.append(colours[kind])
     widths = [_outline_width(outline * points) for outline in outlines]
-    ax.add_collection(PolyCollection(outlines, facecolors=fills, edgecolors="white", linewidths=widths, zorder=2))
+    for stopped in (False, True):
+        chosen = [place for place, fill in enumerate(fills) if fill.stopped is stopped]
+        shapes = PolyCollection(
+            [outlines[place] for place in chosen],
+            facecolors=[to_rgba(fills[place].colour, _FADED if stopped else 1) for place in chosen],
+            edgecolors="white",
+            linewidths=[widths[place] for place in chosen],
+            hatch=_HATCH if stopped else None,
+            zorder=2,
+        )
+        ax.add_collection(shapes)
 
 
 def _outline_width(shape: Floats) -> float:
@@ -207,13 +230,15 @@ def _label(ax: Axes, instance: Instance, panel: Panel, last: int, idle: float) -
         ax.spines[side].set_visible(False)
 
 
-def _legend(figure: Figure, classes: Classes, columns: int) -> None:
+def _legend(figure: Figure, classes: Classes, columns: int, stops: bool) -> None:
     from matplotlib.patches import Patch
 
     handles = [
         Patch(facecolor=colour, label=label) for colour, label in zip(_colours(classes), classes.labels, strict=True)
     ]
     handles.append(Patch(facecolor=_IDLE, edgecolor=_GRID, label="idle"))
+    if stops:
+        handles.append(Patch(facecolor=_STOPPED, edgecolor="white", hatch=_HATCH, label=_STOPPED_LABEL))
     figure.legend(
         handles=handles,
         title="volume (token-steps)" if classes.ordered else None,

@@ -6,7 +6,14 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from cr_toolkit.model.formats import CostedSchedule, InstanceRecord, LowerBoundRecord, NonNegative, RationalText
+from cr_toolkit.model.formats import (
+    AttemptRecord,
+    CostedSchedule,
+    InstanceRecord,
+    LowerBoundRecord,
+    NonNegative,
+    RationalText,
+)
 
 Verdict = Literal["holds", "violated", "undecided", "out-of-scope"]
 Steps = Annotated[int, msgspec.Meta(ge=0)]
@@ -16,12 +23,18 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of every result: immutable, and strict when read back."""
 
 
-class RunResult(Record, frozen=True, tag_field="format", tag="crtool/run/1"):
-    """``run``: a policy on an instance; ``cost`` and ``start`` in steps."""
+class RunResult(Record, frozen=True, omit_defaults=True, tag_field="format", tag="crtool/run/1"):
+    """``run``: a policy on an instance; ``cost`` and ``start`` in steps.
+
+    ``stopped`` lists the attempts that lost their progress, ``choices`` how the policy settles what its published
+    description leaves open; each is absent when there are none.
+    """
 
     policy: str
     cost: Steps
     start: tuple[NonNegative, ...]
+    stopped: tuple[AttemptRecord, ...] = ()
+    choices: tuple[str, ...] = ()
 
 
 class OptimumResult(Record, frozen=True, tag_field="format", tag="crtool/optimum/1"):
@@ -226,6 +239,28 @@ class TheoremCheck(Record, frozen=True, tag_field="format", tag="crtool/theorem-
     unproved: tuple[str, ...]
 
 
+class AttackedLemma(Record, frozen=True):
+    """The tightest row found for a lemma: lhs/rhs, above 1 only if it is broken, and the run it was met on."""
+
+    id: str
+    rows: NonNegative
+    ratio: RationalText | None
+    row: str | None
+    broken: bool
+    instance: InstanceRecord | None
+    policy: str | None
+    admission: str | None
+    queue: str | None
+
+
+class TheoremAttack(Record, frozen=True, tag_field="format", tag="crtool/theorem-attack/1"):
+    """``theorem attack``: hill climbing for each lemma."""
+
+    evaluations: NonNegative
+    seed: int
+    lemmas: tuple[AttackedLemma, ...]
+
+
 class ProofStep(Record, frozen=True):
     """One step of a proof on a run: the expression after it, its value and how much was lost (steps)."""
 
@@ -313,6 +348,81 @@ class FrontierResult(Record, frozen=True, tag_field="format", tag="crtool/fronti
     queue: str
     traffic: Literal["burst"]
     points: tuple[FrontierEntry, ...]
+
+
+class TaxonomyBound(Record, frozen=True):
+    """A theorem as it speaks of a cell; ``bound`` is null when it depends on more than the memory share.
+
+    ``order`` says that the formula is an order of growth; ``stated_in`` names the cell it is inherited from.
+    """
+
+    id: str
+    kind: Literal["upper", "lower", "tight"]
+    status: str
+    source: str
+    formula: str
+    order: bool
+    bound: RationalText | None
+    instance_class: str | None
+    stated_in: str | None
+
+
+RowVerdict = Literal["holds", "violated", "undecided", "unbounded", "open", "expectation", "not available"]
+"""What the witnesses say of a policy's bounds from above; where there is none, what is known instead.
+
+``unbounded``: a theorem says that no constant exists; ``open``: neither that nor a bound is known; ``expectation``: the
+theorems bound expectations, which no instance decides; ``not available``: the policy is not registered.
+"""
+
+
+class TaxonomyRow(Record, frozen=True):
+    """A policy in a cell, the worst certified ratio of its witnesses and where that one comes from."""
+
+    policy: str
+    available: bool
+    admission: tuple[str, ...]
+    queue: str
+    bounds: tuple[TaxonomyBound, ...]
+    ratio: RationalText | None
+    origin: str | None
+    verdict: RowVerdict
+    note: str
+
+
+class TaxonomyCell(Record, frozen=True):
+    """A cell: bounds for all instances, best first; for a class of instances; what bounds every policy from below."""
+
+    information: str
+    traffic: str
+    above: tuple[TaxonomyBound, ...]
+    classes: tuple[TaxonomyBound, ...]
+    below: tuple[TaxonomyBound, ...]
+    rows: tuple[TaxonomyRow, ...]
+
+
+class TaxonomyDemonstration(Record, frozen=True):
+    """A family that shows a theorem from below: its certified ratios by growing parameter.
+
+    ``shown`` is null when it cannot be evaluated; ``note`` says why.
+    """
+
+    theorem: str
+    family: str
+    alpha: RationalText
+    parameters: tuple[int, ...]
+    ratios: tuple[RationalText, ...]
+    shown: bool | None
+    note: str
+
+
+class TaxonomyResult(Record, frozen=True, tag_field="format", tag="crtool/taxonomy/1"):
+    """``taxonomy``; demonstrations and searches are made under ``--verify`` only."""
+
+    alpha: RationalText
+    cells: tuple[TaxonomyCell, ...]
+    demonstrations: tuple[TaxonomyDemonstration, ...]
+    searches: NonNegative
+    violated: tuple[str, ...]
 
 
 class Estimate(Record, frozen=True):

@@ -28,6 +28,7 @@ SCHEMAS = MappingProxyType(
         "gate": results.GateResult,
         "theorems": results.TheoremList,
         "theorem-check": results.TheoremCheck,
+        "theorem-attack": results.TheoremAttack,
         "theorem-simulation": results.TheoremSimulation,
         "explain": results.ExplainResult,
         "frontier": results.FrontierResult,
@@ -37,6 +38,7 @@ SCHEMAS = MappingProxyType(
         "attack": results.AttackResult,
         "corpus": results.CorpusResult,
         "campaign": Manifest,
+        "taxonomy": results.TaxonomyResult,
     }
 )
 """The struct of each format, by the name that ``crtool schema`` knows."""

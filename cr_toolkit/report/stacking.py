@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cr_toolkit.model import Instance
+from cr_toolkit.model import Instance, Request, Schedule
 
 Floats = NDArray[np.float64]
 
@@ -33,20 +33,21 @@ class Stack(NamedTuple):
         return np.asarray(self.edges[-1])
 
 
-def stack(instance: Instance, start: Sequence[int], layer: Sequence[int], layers: int) -> Stack:
-    """Stack the memory of the requests that run, request i in layer ``layer[i]``, layer 0 lowest.
+def stack(instance: Instance, schedule: Schedule, layer: Sequence[int], layers: int) -> Stack:
+    """Stack the memory of the attempts that run, the i-th of ``Schedule.attempts`` in layer ``layer[i]``, 0 lowest.
 
     Between integer times memory is drawn as growing linearly, from the prompt at the start to the peak at completion.
 
     Args:
         instance: the requests.
-        start: when each starts (steps).
-        layer: the layer of each.
+        schedule: when they run.
+        layer: the layer of each attempt; without restarts, of each request.
         layers: how many there are.
     """
-    begin = np.asarray(start, np.float64)
-    end = begin + np.array([request.output for request in instance.requests], np.float64)
-    prompt = np.array([request.prompt for request in instance.requests], np.float64)
+    attempts = list(schedule.attempts(instance))
+    begin = np.array([attempt.start for attempt in attempts], np.float64)
+    end = np.array([attempt.end for attempt in attempts], np.float64)
+    prompt = np.array([instance.requests[attempt.request].prompt for attempt in attempts], np.float64)
     row = np.asarray(layer, np.int64)
     moments = np.unique(np.concatenate(([0.0], begin, end)))
     running = np.zeros((layers, len(moments)))
@@ -63,7 +64,11 @@ def stack(instance: Instance, start: Sequence[int], layer: Sequence[int], layers
     return Stack(times, edges)
 
 
-def idle_share(instance: Instance, start: Sequence[int]) -> float:
+def idle_share(instance: Instance, schedule: Schedule) -> float:
     """Return the part of memory x time, from 0 to the last completion, that holds nothing."""
-    last = max(begin + request.output for begin, request in zip(start, instance.requests, strict=True))
-    return 1 - instance.total_volume / (instance.memory * last)
+    last = max(attempt.end for attempt in schedule.attempts(instance))
+    lost = (
+        Request(0, instance.requests[attempt.request].prompt, attempt.end - attempt.start).volume
+        for attempt in schedule.stopped
+    )
+    return 1 - (instance.total_volume + sum(lost)) / (instance.memory * last)

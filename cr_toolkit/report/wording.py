@@ -47,7 +47,7 @@ def bracket(lower: Fraction, upper: Fraction) -> str:
     return f"[{decimal(lower, towards='down')}, {decimal(upper, towards='up')}]"
 
 
-def listed(values: Sequence[int], most: int = 20) -> str:
+def listed(values: Sequence[object], most: int = 20) -> str:
     """Return the first ``most`` values, and how many more there are."""
     shown = " ".join(map(str, values[:most]))
     more = len(values) - most

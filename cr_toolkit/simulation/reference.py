@@ -8,33 +8,56 @@ from collections.abc import Sequence
 from cr_toolkit.model import Instance, Request
 from cr_toolkit.policies.admission import Admission, Queue
 
+_Running = tuple[int, int, int]
+"""(completion, start, prompt) of a request that runs."""
 
-def reference_starts(instance: Instance, order: Sequence[int], admission: Admission, queue: Queue) -> list[int]:
+
+def reference_starts(
+    instance: Instance, order: Sequence[int], admission: Admission, queue: Queue, estimates: Sequence[int] | None = None
+) -> list[int]:
     """Return the start (step) of each request when served by the priority ``order``.
 
     At each time, requests that have arrived are considered by priority; those that the admission rule lets in start.
     Under ``head-of-line`` the first that must wait stops the pass. Time then moves to the next arrival or to the
     earliest time at which a considered request could start, whichever comes first.
+
+    Args:
+        instance: what to schedule.
+        order: request indices by ascending priority.
+        admission: the admission rule.
+        queue: the queue discipline.
+        estimates: for each request, the output (tokens, >= the true one, prompt + estimate <= M) that the admission
+            rule believes until the request completes; the true outputs if not given. A completion before its estimate
+            is one more time to look again.
     """
+    outputs = [request.output for request in instance.requests]
+    believed = outputs if estimates is None else estimates
     rank = {index: position for position, index in enumerate(order)}
     arrivals = sorted(range(len(instance)), key=lambda index: (instance.requests[index].arrival, rank[index]))
     start = [0] * len(instance)
     waiting: list[tuple[int, int]] = []
-    running: list[tuple[int, int, int]] = []
+    running: list[_Running] = []
+    surprises: list[tuple[int, _Running]] = []
     arrived = 0
     now = instance.requests[arrivals[0]].arrival
     while arrived < len(arrivals) or waiting:
         while arrived < len(arrivals) and instance.requests[arrivals[arrived]].arrival <= now:
             insort(waiting, (rank[arrivals[arrived]], arrivals[arrived]))
             arrived += 1
+        while surprises and surprises[0][0] <= now:
+            running.remove(surprises.pop(0)[1])
         running = [job for job in running if job[0] > now]
         candidates: list[int] = []
         for position, index in list(waiting):
             request = instance.requests[index]
-            earliest = _earliest_start(request, now, running, instance.memory, admission)
+            seeming = Request(request.arrival, request.prompt, believed[index])
+            earliest = _earliest_start(seeming, now, running, instance.memory, admission)
             if earliest == now:
                 start[index] = now
-                insort(running, (now + request.output, now, request.prompt))
+                job = (now + believed[index], now, request.prompt)
+                insort(running, job)
+                if outputs[index] < believed[index]:
+                    insort(surprises, (now + outputs[index], job))
                 waiting.remove((position, index))
                 continue
             candidates.append(earliest)
@@ -42,14 +65,14 @@ def reference_starts(instance: Instance, order: Sequence[int], admission: Admiss
                 break
         if arrived < len(arrivals):
             candidates.append(instance.requests[arrivals[arrived]].arrival)
+        if surprises:
+            candidates.append(surprises[0][0])
         if candidates:
             now = min(candidates)
     return start
 
 
-def _earliest_start(
-    request: Request, now: int, running: list[tuple[int, int, int]], memory: int, admission: Admission
-) -> int:
+def _earliest_start(request: Request, now: int, running: list[_Running], memory: int, admission: Admission) -> int:
     """Return the first time >= now at which ``request`` fits if nothing else starts before.
 
     ``running`` holds (completion, start, prompt) in ascending order, completions after now.
@@ -69,7 +92,7 @@ def _earliest_start(
         now = later
 
 
-def _not_before(request: Request, start: int, running: list[tuple[int, int, int]], memory: int) -> int:
+def _not_before(request: Request, start: int, running: list[_Running], memory: int) -> int:
     """Return ``start`` if the request fits there, else a later time before which it cannot fit.
 
     Memory rises between completions, so only completion steps need a look. At step t an overflow of e tokens lasts

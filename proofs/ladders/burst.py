@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from cr_toolkit.model import Schedule
+from proofs.exact import sqrt_above
 from proofs.ladder import Rung, exact_sum
 from proofs.one_bit import domination_factor
 from proofs.trial import Trial
@@ -96,10 +97,38 @@ def svf1_burst(trial: Trial, schedule: Schedule) -> tuple[Rung, ...]:
     )
 
 
+def svf1_burst_root(trial: Trial, schedule: Schedule) -> tuple[Rung, ...]:
+    """Return the rungs of svf1-burst-root; needs the worst-case choice. Roots are rounded up to a rational."""
+    c, outputs = trial.clearance, trial.total_output
+    root = sqrt_above(Fraction(domination_factor(max(trial.o))))
+    met = sqrt_above(_order_factor(trial.v))
+    total = trial.sorted_prefix_volume[-1]
+    twice = 2 * sum(trial.sorted_prefix_volume[:-1]) + total
+    q = 4 * root * trial.memory / c
+    return (
+        *_waiting(trial),
+        Rung("svf1-burst-root", "sum o + (2/c) sum V_{j-1}", outputs + Fraction(2 * sum(trial.prefix_volume[:-1]), c)),
+        Rung(
+            "list-order-root",
+            "sum o + (2/c) [r (2H + V) - V], r^2 = max v_i/v_j, i before j",
+            outputs + 2 * (met * twice - total) / c,
+        ),
+        Rung("proxy-domination", "the same with r^2 = K", outputs + 2 * (root * twice - total) / c),
+        Rung(
+            "svf1-burst-root",
+            "q [sum o/3 + (H + V/2)/M], q = 4 r M/c",
+            q * (Fraction(outputs, 3) + Fraction(twice, 2 * trial.memory)),
+        ),
+        Rung("centroid-offset", "q [sum d + (H + V/2)/M]", q * mean_busy(trial)),
+        Rung("mean-busy-time", "q TEL'", q * trial.cost(schedule)),
+    )
+
+
 def mean_busy(trial: Trial) -> Fraction:
-    """Return sum d_j + (1/M) sum (V_{j-1} + v_j/2), the mean-busy-time bound on OPT (steps)."""
+    """Return sum d_j + (1/M) sum (V_{j-1} + v_j/2), volumes ascending: the mean-busy-time bound on OPT (steps)."""
     offsets = exact_sum(Fraction(d, 12 * v) for d, v in zip(trial.d12, trial.v, strict=True))
-    return offsets + Fraction(2 * sum(trial.prefix_volume[:-1]) + trial.prefix_volume[-1], 2 * trial.memory)
+    ascending = trial.sorted_prefix_volume
+    return offsets + Fraction(2 * sum(ascending[:-1]) + ascending[-1], 2 * trial.memory)
 
 
 def _waiting(trial: Trial) -> Sequence[Rung]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from proofs.lemma import Lemma, Row, Step, prove
-from proofs.symbolic import identity, nonnegative, nonnegative_between, symbols
+from proofs.symbolic import identity, nonnegative, nonnegative_between, ratio_nonnegative_between, symbols
 from proofs.trial import Trial
 
 
@@ -19,19 +19,22 @@ def rows(trial: Trial) -> Iterator[Row]:
 
 
 def algebra() -> Iterator[Step]:
-    """Yield the steps of both cases; memory scaled to 1, alpha = 1/3 + y."""
+    """Yield the steps of both cases; memory scaled to 1."""
     yield from _far()
     yield from _near_without_prompt()
     yield from _near_with_prompt()
 
 
-def _constants() -> tuple[Any, Any, Any, Any]:
-    """Return y, alpha = 1/3 + y, Z and lam."""
-    import sympy
+def _constants() -> tuple[Any, Any, Any]:
+    """Return alpha, Z and lam."""
+    alpha = symbols("alpha")
+    return alpha, 3 / (4 * (1 - alpha)), 1 / (8 * alpha)
 
-    y = symbols("y")
-    alpha = sympy.Rational(1, 3) + y
-    return y, alpha, 3 / (4 * (1 - alpha)), 1 / (8 * alpha)
+
+def _paid(s: Any, u: Any, T: Any, o: Any) -> Any:
+    """Return L: what the slope of t_R and the head pay beyond T/2."""
+    _, Z, lam = _constants()
+    return Z * ((1 - s - u) * T / 2 + s * u + u**2 / 2) + lam * (s * o + o**2 / 2) - T / 2
 
 
 def _far() -> Iterator[Step]:
@@ -39,14 +42,14 @@ def _far() -> Iterator[Step]:
     import sympy
 
     half, X = sympy.Rational(1, 2), sympy.Rational(3, 4)
-    y, alpha, Z, lam = _constants()
+    alpha, Z, lam = _constants()
     T, S, o, s, x, theta, D, beta, G, t, w, q = symbols("T S o s x theta D beta G t w q")
     piece = sympy.integrate(t / T, (t, S, T))
     yield Step(
         "integral of x/T_r over a piece = Delta (1 - Delta/(2 T_r))", identity(piece, (T - S) * (1 - (T - S) / (2 * T)))
     )
     yield Step("that is >= Delta/2, so G >= T_R/2", nonnegative((piece - (T - S) / 2).subs(T, S + w)))
-    yield Step("Z >= 2 lam", _on_shares(Z - 2 * lam, y))
+    yield Step("Z >= 2 lam", _on_shares(Z - 2 * lam, alpha))
     N = T / 2 - Z * (1 - s - o) * G - lam * (s * o + o**2 / 2)
     yield Step("dN/ds = Z G - lam o", identity(sympy.diff(N, s), Z * G - lam * o))
     top = T / 2 - X * G - (1 - X) * (o / 2) * (1 - o / alpha / 2)
@@ -60,10 +63,10 @@ def _far() -> Iterator[Step]:
     factors = (theta - x / (1 + x)) * (1 / (1 + x) - theta)
     yield Step("theta (1 - theta) - x/(1+x)^2 = (theta - x/(1+x))(1/(1+x) - theta)", identity(spread, factors))
     ends = half * half - x / 8 - ((1 - X) * (1 + x) - X * x / (1 + x))
-    yield Step("(1-X)(1+x) - X x/(1+x) <= 1/4 - x/8 for x <= 1", nonnegative(ends.subs(x, 1 / (1 + w))))
+    yield Step("(1-X)(1+x) - X x/(1+x) <= 1/4 - x/8 for x <= 1", ratio_nonnegative_between(ends, x, 0, 1))
     later = T / 2 - T * X * (1 - q / 2)
-    rest = -T / 16 - later
-    yield Step("piece r >= 3 <= -Delta/16 for Delta/T_r = q <= 1/2", nonnegative(rest.subs(q, 1 / (2 + w))))
+    rest = -sympy.Rational(1, 16) - later / T
+    yield Step("piece r >= 3 <= -Delta/16 for Delta/T_r = q <= 1/2", ratio_nonnegative_between(rest, q, 0, half))
     total = (o / 2) * (half * half - x / 8) - (D - x) * o / 16 - (1 - X) * (o / 2) * (1 - beta / 2)
     yield Step("N <= (o/16)(beta - D)", identity(total, (o / 16) * (beta - D)))
 
@@ -72,9 +75,9 @@ def _near_without_prompt() -> Iterator[Step]:
     """Case B, T_R <= o (1 + beta), at the end s = 0."""
     import sympy
 
-    y, alpha, Z, lam = _constants()
+    alpha, Z, lam = _constants()
     T, o, u, beta, s = symbols("T o u beta s")
-    L = Z * ((1 - s - u) * T / 2 + s * u + u**2 / 2) + lam * (s * o + o**2 / 2) - T / 2
+    L = _paid(s, u, T, o)
     yield Step("L is linear in s", identity(L, L.subs(s, 0) + s * (L.subs(s, 1) - L.subs(s, 0))))
     least = (Z - 1) * T / 2 - Z * T**2 / 8 + lam * o**2 / 2
     yield Step("s = 0: L - its minimum = (Z/2)(u - T/2)^2", identity(L.subs(s, 0) - least, Z * (u - T / 2) ** 2 / 2))
@@ -82,20 +85,22 @@ def _near_without_prompt() -> Iterator[Step]:
     yield Step("T = 0: lam o^2/2 >= 0", nonnegative(least.subs(T, 0)))
     end = (Z - 1) * (1 + beta) / 2 + beta / 16 - Z * alpha / 8 * beta * (1 + beta) ** 2
     yield Step("T = o (1 + beta)", identity(least.subs({T: o * (1 + beta)}).subs(o, alpha * beta), alpha * beta * end))
-    # Z alpha >= 0 where alpha < 1, so the sign of the second derivative is that of -(beta (1 + beta)^2)''.
-    yield Step("concave in beta: (beta (1 + beta)^2)'' >= 0", nonnegative(sympy.diff(beta * (1 + beta) ** 2, beta, 2)))
-    yield Step("beta = 0: (Z - 1)/2 >= 0", _on_shares((Z - 1) / 2, y))
-    yield Step("beta = 1: Z (1 - alpha/2) - 15/16 >= 0", _on_shares(end.subs(beta, 1), y))
+    curvature = -Z * alpha / 8 * (4 + 6 * beta)
+    yield Step(
+        "concave in beta: second derivative -(Z alpha/8)(4 + 6 beta)", identity(sympy.diff(end, beta, 2), curvature)
+    )
+    yield Step("beta = 0: (Z - 1)/2 >= 0", _on_shares(end.subs(beta, 0), alpha))
+    yield Step("beta = 1: Z (1 - alpha/2) - 15/16 >= 0", _on_shares(end.subs(beta, 1), alpha))
 
 
 def _near_with_prompt() -> Iterator[Step]:
     """Case B at the end s = alpha - o."""
     import sympy
 
-    y, alpha, Z, lam = _constants()
+    alpha, Z, lam = _constants()
     T, o, u, beta = symbols("T o u beta")
     s = alpha - o
-    L = Z * ((1 - s - u) * T / 2 + s * u + u**2 / 2) + lam * (s * o + o**2 / 2) - T / 2
+    L = _paid(s, u, T, o)
     flat = -(T - o) / 4 + o * (Z * T - lam * o)
     yield Step("u = 0: 2L = -(T - o)/4 + o (Z T - lam o)", identity(2 * L.subs(u, 0), flat))
     yield Step("2L - that = Z u^2 + 2 Z u (s - T/2)", identity(2 * L - flat, Z * u**2 + 2 * Z * u * (s - T / 2)))
@@ -109,7 +114,7 @@ def _near_with_prompt() -> Iterator[Step]:
         "T = o (1 + beta): o^2 [Z (1 + beta) - 3 lam]",
         identity(right, (alpha * beta) ** 2 * (Z * (1 + beta) - 3 * lam)),
     )
-    yield Step("Z >= 3 lam", _on_shares(Z - 3 * lam, y))
+    yield Step("Z >= 3 lam", _on_shares(Z - 3 * lam, alpha))
     low = flat - Z * (T / 2 - s) ** 2
     yield Step("s < T/2: 2L - its minimum = Z (u - (T/2 - s))^2", identity(2 * L - low, Z * (u - (T / 2 - s)) ** 2))
     yield Step("that minimum is concave in T", identity(sympy.diff(low, T, 2), -Z / 2))
@@ -120,20 +125,17 @@ def _near_with_prompt() -> Iterator[Step]:
             low.subs(T, o * (1 + beta)).subs(o, alpha * beta), (alpha * beta) ** 2 * (Z * (1 + beta - psi**2) - 3 * lam)
         ),
     )
-    yield Step("psi < 0 for beta < 1/2", nonnegative((-psi).subs(beta, 1 / (2 + y))))
+    half = sympy.Rational(1, 2)
+    yield Step("psi <= 0 for beta <= 1/2", nonnegative_between(sympy.expand(-2 * beta * psi), beta, 0, half))
     square = sympy.expand(4 * beta**2 * (beta - psi**2))
-    yield Step("psi^2 <= beta on [1/2, 1]", nonnegative_between(square, beta, sympy.Rational(1, 2), 1))
+    yield Step("psi^2 <= beta on [1/2, 1]", nonnegative_between(square, beta, half, 1))
 
 
-def _on_shares(expression: Any, y: Any) -> bool:
-    """Return whether a rational function of alpha = 1/3 + y, its denominator made positive, is >= 0 up to 1/2."""
+def _on_shares(expression: Any, alpha: Any) -> bool:
+    """Return whether a rational function of alpha is >= 0 for 1/3 <= alpha <= 1/2."""
     import sympy
 
-    numerator, denominator = sympy.fraction(sympy.cancel(sympy.together(expression)))
-    sixth = sympy.Rational(1, 6)
-    if nonnegative_between(-denominator, y, 0, sixth):
-        numerator, denominator = -numerator, -denominator
-    return nonnegative_between(denominator, y, 0, sixth) and nonnegative_between(numerator, y, 0, sixth)
+    return ratio_nonnegative_between(expression, alpha, sympy.Rational(1, 3), sympy.Rational(1, 2))
 
 
 CHAIN_AREA = prove(

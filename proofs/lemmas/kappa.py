@@ -42,7 +42,7 @@ def algebra() -> Iterator[Step]:
     beyond = -inside.subs({rho: 3 + r, y: 1 + z})
     yield Step("rho >= 3: no more than 0 for y >= 1", nonnegative(beyond))
     o = symbols("o")
-    yield Step("rho >= 3: o (1 - rho/3) <= 0", nonnegative(-(o * (1 - (3 + r) / 3))))
+    yield Step("rho = 3 + r: o (1 - rho/3) = -o r/3", identity(o * (1 - (3 + r) / 3), -o * r / 3))
     cube = (rho - 3 * (rho - 1) * y0 / 2 - rho) ** 3 + 27 * (rho - 1) ** 3 * y0**3 / 8
     yield Step("(rho - kappa)^3 = (27/8)(rho - 1)^3 y0^3", identity(cube, 0))
     value = 27 * (rho - 1) ** 3 / 8 * 2 * rho / (3 * (rho - 1))

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from proofs.lemma import Lemma, Row, Step, prove
 from proofs.sharp_root import kappa_above
-from proofs.symbolic import identity, nonnegative, symbols
+from proofs.symbolic import identity, nonnegative, nonnegative_between, symbols
 from proofs.trial import Trial
 
 
@@ -26,7 +26,7 @@ def rows(trial: Trial) -> Iterator[Row]:
 
 def algebra() -> Iterator[Step]:
     """Yield the signs of the terms, the square in U and the condition on rho."""
-    v, u, o, g, h, d, r, a, rest = symbols("v u o g h d r a rest")
+    v, u, o, g, h, d, r, theta = symbols("v u o g h d r theta")
     V, U, M, c, kappa, rho, T = symbols("V U M c kappa rho T")
     term = o * (v + u) / 2 - rho * v * g
     yield Step(
@@ -35,7 +35,7 @@ def algebra() -> Iterator[Step]:
     )
     lost = (rho * g - o / 2).subs({rho: 2 + r, g: o / 3 + h})
     yield Step("o/2 - rho g <= 0 for rho >= 2, g >= o/3", nonnegative(lost))
-    yield Step("v - u = (a/2)(1 - theta) >= 0", nonnegative((a / 2) * (1 - 1 / (1 + rest))))
+    yield Step("v - u = (a/2)(1 - theta) >= 0 for theta in [0, 1]", nonnegative_between(1 - theta, theta, 0, 1))
     yield Step("2 v d - rho v d <= 0 for rho >= 2", nonnegative((2 + r) * v * d - 2 * v * d))
     square = c * (kappa * T / 2 - U / c) ** 2
     yield Step(

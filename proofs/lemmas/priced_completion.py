@@ -48,6 +48,8 @@ def algebra() -> Iterator[Step]:
     yield Step(
         "o > T, outputs: integral of ceil(t)(T - t) >= (o^2+o)/2 T^3/(3 o^2)", nonnegative(output.subs(o, T + y))
     )
+    beyond = (o - T + T**3 / (3 * o**2) - o / 3).subs(T, z * o)
+    yield Step("g - o/3 = (o/3)(2 - 3z + z^3) for T = z o", identity(beyond, o / 3 * (2 - 3 * z + z**3)))
     yield Step("g >= o/3 beyond T: 1 - z + z^3/3 >= 1/3 on [0, 1]", nonnegative_between(2 - 3 * z + z**3, z, 0, 1))
 
 

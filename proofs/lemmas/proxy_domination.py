@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from proofs.lemma import Lemma, Row, Step, prove
-from proofs.one_bit import dominates, domination_factor, worst_case_choice
+from proofs.one_bit import dominates, domination_factor, is_worst_case_run
 from proofs.symbolic import identity, nonnegative, nonnegative_between, symbols
 from proofs.trial import Trial
 
@@ -13,10 +13,9 @@ _BY_EXHAUSTION = 15
 
 def rows(trial: Trial) -> Iterator[Row]:
     """Yield max of v_i over i before j <= K v_j, for runs of one-bit SVF with the worst-case choice."""
-    longest = max(trial.o)
-    if trial.run.policy != "svf-1bit" or trial.run.parameters != worst_case_choice(longest)._asdict():
+    if not is_worst_case_run(trial.run):
         return
-    factor = domination_factor(longest)
+    factor = domination_factor(trial.run.instance.longest_output)
     largest = trial.v[0]
     for j, volume in enumerate(trial.v):
         largest = max(largest, volume)

@@ -4,17 +4,16 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from proofs.lemma import Lemma, Row, Step, prove
-from proofs.one_bit import domination_factor, worst_case_choice
+from proofs.one_bit import domination_factor, is_worst_case_run
 from proofs.symbolic import identity, nonnegative, symbols
 from proofs.trial import Trial
 
 
 def rows(trial: Trial) -> Iterator[Row]:
     """Yield TEL <= (1 + 2 K M/c) TEL' for each feasible schedule."""
-    longest = max(trial.o)
-    if trial.run.policy != "svf-1bit" or trial.run.parameters != worst_case_choice(longest)._asdict():
+    if not is_worst_case_run(trial.run):
         return
-    bound = 1 + Fraction(2 * domination_factor(longest) * trial.memory, trial.clearance)
+    bound = 1 + Fraction(2 * domination_factor(trial.run.instance.longest_output) * trial.memory, trial.clearance)
     for number, schedule in enumerate(trial.schedules):
         yield Row(f"schedule {number}", trial.run.cost, bound * trial.cost(schedule))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from proofs.lemma import Lemma, Row, Step, prove
-from proofs.symbolic import identity, nonnegative, symbols
+from proofs.symbolic import identity, nonnegative, ratio_nonnegative_between, symbols
 from proofs.trial import Trial
 
 
@@ -20,15 +20,14 @@ def algebra() -> Iterator[Step]:
     """Yield that rho times the mean-busy-time bound covers the cost term by term; K = Z + lam."""
     import sympy
 
-    y, K, V, v, M, o, less = symbols("y K V v M o less")
-    # alpha runs over [1/3, 1/2) as y runs over [0, oo); both sides are continuous at 1/2.
-    alpha = sympy.Rational(1, 3) + y / (1 + y) / 6
+    alpha, K, V, v, M, o, less = symbols("alpha K V v M o less")
+    shares = (sympy.Rational(1, 3), sympy.Rational(1, 2))
     weight = 3 / (4 * (1 - alpha)) + 1 / (8 * alpha)
     yield Step(
         "3/(2(1 - alpha)) + 1/(4 alpha) = 2 (Z + lam)", identity(3 / (2 * (1 - alpha)) + 1 / (4 * alpha), 2 * weight)
     )
-    yield Step("2 (Z + lam) >= 3", nonnegative(2 * weight - 3))
-    yield Step("Z + lam <= 2", nonnegative(2 - weight))
+    yield Step("2 (Z + lam) >= 3", ratio_nonnegative_between(2 * weight - 3, alpha, *shares))
+    yield Step("Z + lam <= 2", ratio_nonnegative_between(2 - weight, alpha, *shares))
     spare = 2 * K * (V + v / 2) / M - 2 * (K * V + (K - 1) * v) / M
     yield Step("2K (V + v/2)/M - (2/M)[K V + (K - 1) v] = (2 - K) v/M", identity(spare, (2 - K) * v / M))
     yield Step("rho d >= rho o/3 >= o for rho >= 3", nonnegative((3 + less) * o / 3 - o))

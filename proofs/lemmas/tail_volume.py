@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from proofs.lemma import Lemma, Row, Step, prove
-from proofs.symbolic import identity, nonnegative, rectangle, symbols, volume_offset
+from proofs.symbolic import identity, nonnegative, nonnegative_between, rectangle, symbols, volume_offset
 from proofs.symbolic import volume as size
 from proofs.trial import Trial
 
@@ -31,16 +31,18 @@ def rows(trial: Trial) -> Iterator[Row]:
 
 def algebra() -> Iterator[Step]:
     """Yield the comparison of each request's terms, in the tail and outside."""
-    s, o, w, v, a, theta, rest, U, more = symbols("s o w v a theta rest U more")
+    s, o, v, a, theta, U, more = symbols("s o v a theta U more")
     u = v - (a / 2) * (1 - theta)
     yield Step("u = e + a theta/2, a theta = p x", identity(u, (v - a / 2) + a * theta / 2))
     kept = v - (a / 4) * (1 - theta**2)
     gap = (v + u) / 2 - kept
-    # theta = 1/(1 + rest) runs over (0, 1].
     yield Step("p x^2/4 + (v - a/4) o = o [v - (a/4)(1 - theta^2)]", identity(a * theta**2 / 4 + v - a / 4, kept))
-    yield Step("v - (a/4)(1 - theta^2) <= (v + u)/2 for theta in (0, 1]", nonnegative(gap.subs(theta, 1 / (1 + rest))))
+    yield Step("(v + u)/2 - that = a theta (1 - theta)/4", identity(gap, a * theta * (1 - theta) / 4))
+    yield Step("theta (1 - theta) >= 0 on [0, 1]", nonnegative_between(theta * (1 - theta), theta, 0, 1))
     outside = 2 * volume_offset(s, o) - (size(s, o) - rectangle(s, o) / 4) * o
-    yield Step("(v - a/4) o <= 2 v d for o >= 1", nonnegative(outside.subs(o, 1 + w)))
+    surplus = s * o**2 / 4 + o**3 / 12 + o / 6
+    yield Step("2 v d - (v - a/4) o = s o^2/4 + o^3/12 + o/6", identity(outside, surplus))
+    yield Step("(v - a/4) o <= 2 v d", nonnegative(surplus))
     yield Step("V^2 - (E + X/2)^2 <= V^2 - U^2 for U <= E + X/2", nonnegative((U + more) ** 2 - U**2))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from proofs.lemma import Lemma, Row, Step, prove
-from proofs.symbolic import identity, nonnegative, symbols, volume
+from proofs.symbolic import identity, nonnegative, ratio_nonnegative_between, symbols, volume
 from proofs.trial import Trial
 
 
@@ -24,6 +24,8 @@ def algebra() -> Iterator[Step]:
     s, u, w, room, Z, lam, V, v, own, M, more = symbols("s u w room Z lam V v own M more")
     o = u + 1 + w
     held = u * (s + (u + 1) / 2)
+    k = sympy.Symbol("k", integer=True, positive=True)
+    yield Step("own = sum of s + k over k = 1..u", identity(sympy.summation(s + k, (k, 1, u)), held))
     yield Step("own_j <= u p for u <= o - 1", nonnegative(u * (s + o) - held))
     yield Step("own_j <= v_j for u <= o", nonnegative(volume(s, o) - held))
     late = Z * (V + own) + lam * (V + v) - u * M / 2
@@ -36,9 +38,10 @@ def algebra() -> Iterator[Step]:
     yield Step("u M/2 - own >= 0 for own <= u p, p <= M/2", nonnegative(u * (p + room) - u * p))
     final = (Z + lam) * V + (Z + lam - 1) * v
     yield Step("(Z - 1) own <= (Z - 1) v for Z >= 1", nonnegative((final - kept).subs({Z: 1 + more, v: own + w})))
-    y = symbols("y")
-    alpha = sympy.Rational(1, 3) + y / (1 + y) / 6
-    yield Step("Z >= 1 for 1/3 <= alpha <= 1/2", nonnegative(3 / (4 * (1 - alpha)) - 1))
+    alpha = symbols("alpha")
+    shares = (sympy.Rational(1, 3), sympy.Rational(1, 2))
+    spare = 3 / (4 * (1 - alpha)) - 1
+    yield Step("Z >= 1 for 1/3 <= alpha <= 1/2", ratio_nonnegative_between(spare, alpha, *shares))
 
 
 WAITING_LOOKAHEAD = prove(

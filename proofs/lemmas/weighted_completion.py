@@ -32,9 +32,8 @@ def algebra() -> Iterator[Step]:
     total = (A**2 - X**2) / (4 * c) + E * (A - X) / c
     yield Step("(A^2 - X^2)/(4c) + E (A - X)/c = [V^2 - (E + X/2)^2]/c", identity(total, (V**2 - (E + X / 2) ** 2) / c))
     yield Step("e W_j <= e W for W_j <= W", nonnegative(e * (W + D) - e * W))
-    s, w = symbols("s w")
-    half = size(s, o) - rectangle(s, o) / 2
-    yield Step("e = v - a/2 >= 0", nonnegative(half.subs(o, 1 + w)))
+    s = symbols("s")
+    yield Step("e = v - a/2 = o (s + 1)/2", identity(size(s, o) - rectangle(s, o) / 2, o * (s + 1) / 2))
 
 
 WEIGHTED_COMPLETION = prove(

@@ -1,14 +1,15 @@
 """A_max: outputs known to lie in an interval, planned at its upper end."""
 
 from cr_toolkit.policies import Information
+from cr_toolkit.taxonomy.regimes import Traffic
 from proofs.hypotheses import COMMON_PROMPT
-from proofs.theorem import Kind, Status, Theorem, Traffic, state
+from proofs.theorem import Kind, Status, Theorem, state
 
 AMAX_INTERVAL = state(
     Theorem(
         id="amax-interval",
         statement="On a burst with a common prompt and outputs in [l, u], b = l/u, the ratio of A_max is at "
-        "most (1/b)(1 + 1/b)/2, and at least (1/b)(1 + b^(-1/2))/2 on some instances.",
+        "most (1/b)(1 + 1/b)/2.",
         policy="a-max",
         information=Information.INTERVAL,
         traffic=Traffic.BURST,

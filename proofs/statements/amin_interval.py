@@ -1,8 +1,9 @@
 """A_min: outputs known to be at least l, planned at l and restarted."""
 
 from cr_toolkit.policies import Information
+from cr_toolkit.taxonomy.regimes import Traffic
 from proofs.hypotheses import COMMON_PROMPT
-from proofs.theorem import Kind, Status, Theorem, Traffic, state
+from proofs.theorem import Kind, Status, Theorem, state
 
 AMIN_INTERVAL = state(
     Theorem(
@@ -16,6 +17,8 @@ AMIN_INTERVAL = state(
         source="arXiv 2508.14544",
         version="v2",
         formula="log(1/b)",
+        order=True,
+        restarts=True,
         hypotheses=(COMMON_PROMPT,),
     )
 )

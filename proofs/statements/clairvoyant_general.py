@@ -3,13 +3,13 @@
 from fractions import Fraction
 
 from cr_toolkit.policies import Information
-from proofs.theorem import Kind, Status, Theorem, Traffic, state
+from cr_toolkit.taxonomy.regimes import Traffic
+from proofs.theorem import Kind, Status, Theorem, state
 
 CLAIRVOYANT_GENERAL = state(
     Theorem(
         id="clairvoyant-general",
-        statement="On a burst with any prompts and outputs, the class-based area order costs at most 16 "
-        "OPT; no single area order has a constant ratio as alpha tends to 1.",
+        statement="On a burst with any prompts and outputs, the class-based area order costs at most 16 OPT.",
         policy="class-based-area",
         information=Information.FULL,
         traffic=Traffic.BURST,

@@ -1,7 +1,10 @@
 """First come first served on bursts."""
 
+from fractions import Fraction
+
 from cr_toolkit.policies import Information
-from proofs.theorem import Kind, Status, Theorem, Traffic, state
+from cr_toolkit.taxonomy.regimes import Traffic
+from proofs.theorem import Kind, Status, Theorem, state
 
 FCFS = state(
     Theorem(
@@ -14,6 +17,9 @@ FCFS = state(
         status=Status.PROVED_IN_SOURCE,
         source="arXiv 2508.06133",
         version="v3",
-        formula="oo",
+        formula="M",
+        order=True,
+        unbounded_above=Fraction(0),
+        families=("F8",),
     )
 )

@@ -3,8 +3,9 @@
 from fractions import Fraction
 
 from cr_toolkit.policies import Information
+from cr_toolkit.taxonomy.regimes import Traffic
 from proofs.hypotheses import COMMON_PROMPT
-from proofs.theorem import Kind, Status, Theorem, Traffic, state
+from proofs.theorem import Kind, Status, Theorem, state
 
 GBA_BURST = state(
     Theorem(

@@ -3,8 +3,9 @@
 from fractions import Fraction
 
 from cr_toolkit.policies import Information
+from cr_toolkit.taxonomy.regimes import Traffic
 from proofs.hypotheses import COMMON_PROMPT
-from proofs.theorem import Kind, Status, Theorem, Traffic, state
+from proofs.theorem import Kind, Status, Theorem, state
 
 GSA_BURST = state(
     Theorem(
@@ -20,6 +21,7 @@ GSA_BURST = state(
         source="arXiv 2601.22996",
         version="v1",
         formula="Rational(6192, 100)",
+        restarts=True,
         hypotheses=(COMMON_PROMPT,),
         instance_bound=lambda instance: Fraction(6192, 100),
         share_bound=lambda alpha: Fraction(32) if alpha == 0 else Fraction(6192, 100),

@@ -4,19 +4,11 @@ from fractions import Fraction
 
 from cr_toolkit.model import Instance
 from cr_toolkit.policies import Information
+from cr_toolkit.taxonomy.regimes import Traffic
+from proofs.hypotheses import WORST_CASE_CHOICE
 from proofs.ladders import burst
-from proofs.one_bit import domination_factor, worst_case_choice
-from proofs.theorem import Hypothesis, Kind, Setting, Status, Theorem, Traffic, state
-
-
-def _other_parameters(instance: Instance, setting: Setting) -> str | None:
-    for name, value in worst_case_choice(instance.longest_output)._asdict().items():
-        if setting.parameters.get(name, value) != value:
-            return f"it needs the worst-case choice {name} = {value}, not {setting.parameters[name]}"
-    return None
-
-
-_WORST_CASE_CHOICE = Hypothesis("worst-case threshold and proxies", _other_parameters)
+from proofs.one_bit import domination_factor
+from proofs.theorem import Kind, Status, Theorem, state
 
 
 def instance_bound(instance: Instance) -> Fraction:
@@ -37,8 +29,8 @@ SVF1_BURST = state(
         status=Status.PROVED_HERE,
         source="this project; arXiv 2606.22327 v2, Theorem 3.3, states O(T)",
         version="1",
-        formula="1 + 2*T*M/(M - P + 1)",
-        hypotheses=(_WORST_CASE_CHOICE,),
+        formula="1 + 2*K*M/(M - P + 1)",
+        hypotheses=(WORST_CASE_CHOICE,),
         instance_bound=instance_bound,
         proof="svf1-burst",
         ladder=burst.svf1_burst,

@@ -4,9 +4,10 @@ from fractions import Fraction
 
 from cr_toolkit.model import Instance
 from cr_toolkit.policies import Information
+from cr_toolkit.taxonomy.regimes import Traffic
 from proofs.hypotheses import PEAK_BELOW_MEMORY
 from proofs.ladders import burst
-from proofs.theorem import Kind, Status, Theorem, Traffic, state
+from proofs.theorem import Kind, Status, Theorem, state
 
 
 def instance_bound(instance: Instance) -> Fraction:

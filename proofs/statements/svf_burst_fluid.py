@@ -3,7 +3,8 @@
 from fractions import Fraction
 
 from cr_toolkit.policies import Information
-from proofs.theorem import Kind, Status, Theorem, Traffic, state
+from cr_toolkit.taxonomy.regimes import Traffic
+from proofs.theorem import Kind, Status, Theorem, state
 
 SVF_BURST_FLUID = state(
     Theorem(

@@ -3,9 +3,10 @@
 from fractions import Fraction
 
 from cr_toolkit.policies import Information
+from cr_toolkit.taxonomy.regimes import Traffic
 from proofs.hypotheses import share_at_most
 from proofs.ladders import burst
-from proofs.theorem import Kind, Status, Theorem, Traffic, state
+from proofs.theorem import Kind, Status, Theorem, state
 
 _HALF = Fraction(1, 2)
 _BOUND = Fraction(5)

@@ -4,9 +4,10 @@ from fractions import Fraction
 
 from cr_toolkit.model import Instance
 from cr_toolkit.policies import Admission, Information
+from cr_toolkit.taxonomy.regimes import Traffic
 from proofs.hypotheses import share_at_most
 from proofs.ladders import burst
-from proofs.theorem import Kind, Status, Theorem, Traffic, state
+from proofs.theorem import Kind, Status, Theorem, state
 
 _THIRD = Fraction(1, 3)
 _HALF = Fraction(1, 2)

@@ -1,7 +1,8 @@
 """SVF with the peak rule: what no proof can go below."""
 
 from cr_toolkit.policies import Admission, Information
-from proofs.theorem import Kind, Status, Theorem, Traffic, state
+from cr_toolkit.taxonomy.regimes import Traffic
+from proofs.theorem import Kind, Status, Theorem, state
 
 SVF_BURST_PEAK = state(
     Theorem(
@@ -13,11 +14,13 @@ SVF_BURST_PEAK = state(
         information=Information.FULL,
         traffic=Traffic.BURST,
         kind=Kind.LOWER,
-        status=Status.CLAIMED,
+        status=Status.PROVED_HERE,
         source="this project",
         version="1",
         formula="2/(1 - alpha)",
         admission=(Admission.PEAK,),
+        families=("F3",),
+        proof="svf-burst-peak",
         share_bound=lambda alpha: 2 / (1 - alpha) if alpha < 1 else None,
     )
 )

@@ -4,9 +4,10 @@ from fractions import Fraction
 
 from cr_toolkit.model import Instance
 from cr_toolkit.policies import Information
+from cr_toolkit.taxonomy.regimes import Traffic
 from proofs.ladders import sharp
 from proofs.sharp_root import sharp_bound
-from proofs.theorem import Kind, Status, Theorem, Traffic, state
+from proofs.theorem import Kind, Status, Theorem, state
 
 
 def instance_bound(instance: Instance) -> Fraction:

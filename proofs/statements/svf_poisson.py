@@ -1,7 +1,8 @@
 """SVF under Poisson arrivals."""
 
 from cr_toolkit.policies import Information
-from proofs.theorem import Kind, Status, Theorem, Traffic, state
+from cr_toolkit.taxonomy.regimes import Traffic
+from proofs.theorem import Kind, Status, Theorem, state
 
 SVF_POISSON = state(
     Theorem(

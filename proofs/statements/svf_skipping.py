@@ -1,7 +1,10 @@
 """SVF that lets later requests pass a blocked head."""
 
+from fractions import Fraction
+
 from cr_toolkit.policies import Admission, Information, Queue
-from proofs.theorem import Kind, Status, Theorem, Traffic, state
+from cr_toolkit.taxonomy.regimes import Traffic
+from proofs.theorem import Kind, Status, Theorem, state
 
 SVF_SKIPPING = state(
     Theorem(
@@ -12,10 +15,14 @@ SVF_SKIPPING = state(
         information=Information.FULL,
         traffic=Traffic.BURST,
         kind=Kind.LOWER,
-        status=Status.CLAIMED,
+        status=Status.PROVED_HERE,
         source="this project",
         version="1",
         formula="sqrt(M)/4",
+        order=True,
+        unbounded_above=Fraction(1, 2),
+        families=("F6",),
+        proof="svf-skipping",
         admission=(Admission.LOOKAHEAD,),
         queue=(Queue.SKIPPING,),
     )

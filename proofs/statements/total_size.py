@@ -1,7 +1,10 @@
 """Smallest prompt + output first on bursts."""
 
+from fractions import Fraction
+
 from cr_toolkit.policies import Information
-from proofs.theorem import Kind, Status, Theorem, Traffic, state
+from cr_toolkit.taxonomy.regimes import Traffic
+from proofs.theorem import Kind, Status, Theorem, state
 
 TOTAL_SIZE = state(
     Theorem(
@@ -15,5 +18,7 @@ TOTAL_SIZE = state(
         source="arXiv 2508.06133",
         version="v3",
         formula="oo",
+        unbounded_above=Fraction(0),
+        families=("F10",),
     )
 )

@@ -122,7 +122,7 @@ def test_only_the_named_theorems_are_held(project, tmp_path):
     [
         ('policies = ["svf"]\nevalutions = 3', "did you mean 'evaluations'?"),
         ('policies = ["svff"]', "did you mean 'svf'?"),
-        ('policies = ["own.py:Lost"]', "defines no PriorityPolicy called 'Lost'"),
+        ('policies = ["own.py:Lost"]', "defines no Policy called 'Lost'"),
         ('policies = ["svf"]\ncorpus = "nowhere"', "nowhere is not a folder"),
         ('policies = ["svf"]\ntheorems = ["svf-brust"]', "did you mean 'svf-burst'?"),
         ('policies = ["sjf"]\ntheorems = ["svf-burst"]', "speaks of none of the policies"),

@@ -20,7 +20,7 @@ from cr_toolkit.simulation.reference import reference_starts
 from tests.brute_force import brute_force_optimum, is_feasible
 from tests.strategies import instances
 
-KNOWN = ("fcfs", "sjf", "svf", "svf-1bit")
+RANKING = ("fcfs", "sjf", "svf", "svf-1bit", "svf-predicted", "total-size")
 ADMISSION = st.sampled_from(list(Admission))
 QUEUE = st.sampled_from(list(Queue))
 
@@ -30,7 +30,7 @@ def own(instance: Instance) -> OwnInstance:
 
 
 @settings(max_examples=400)
-@given(instances(max_requests=14), st.sampled_from(KNOWN), ADMISSION, QUEUE)
+@given(instances(max_requests=14), st.sampled_from(RANKING), ADMISSION, QUEUE)
 def test_runs_equal_the_simulation(instance, policy, admission, queue):
     run = simulate(instance, policy, admission=admission, queue=queue)
     order = priority_order(own(instance), policy, run.parameters)

@@ -24,7 +24,9 @@ CASES = {
     "sjf": ("volume", "peak", "head-of-line", [(1, 2, 4), (2, 0, 5), (2, 3, 2), (7, 1, 1)]),
     "fcfs": ("mean-busy-time", "lookahead", "skipping", [(1, 2, 4), (2, 0, 5), (2, 3, 2), (3, 1, 1)]),
     "svf-1bit": ("split", "peak", "skipping", [(1, 0, 6), (1, 1, 2), (2, 2, 2), (4, 4, 4), (9, 5, 1)]),
-    "total-size": ("prices", "lookahead", "head-of-line", [(1, 0, 5), (1, 3, 2), (2, 0, 2), (3, 4, 1)]),
+    "a-min": ("outputs", "lookahead", "head-of-line", [(0, 2, 4), (0, 2, 1), (0, 2, 8), (0, 2, 3), (0, 2, 1)]),
+    "gsa": ("volume", "lookahead", "head-of-line", [(0, 2, 6), (0, 2, 1), (0, 2, 5)]),
+    "widest-first": ("prices", "lookahead", "head-of-line", [(1, 0, 5), (1, 3, 2), (2, 0, 2), (3, 4, 1)]),
 }
 MEMORY = 11
 
@@ -51,11 +53,14 @@ def bound_of(method: str, instance: Instance) -> tuple[int, dict[str, Any]]:
 def witness(name: str) -> dict[str, Any]:
     method, admission, queue, triples = CASES[name]
     instance = Instance.from_triples(MEMORY, triples)
-    known = name != "total-size"
+    known = name != "widest-first"
     policy: dict[str, Any] = {"name": name}
+    stopped: dict[str, Any] = {}
     if known:
         run = simulate(instance, name, admission=admission, queue=queue)
         starts = run.schedule.start
+        if run.schedule.stopped:
+            stopped = {"stopped": [attempt._asdict() for attempt in run.schedule.stopped]}
         policy["parameters"] = {**run.parameters, "admission": admission, "queue": queue}
     else:
         order = sorted(range(len(instance)), key=lambda i: instance.requests[i].peak)
@@ -68,7 +73,7 @@ def witness(name: str) -> dict[str, Any]:
         "format": "crtool/witness/1",
         "instance": json.loads(to_json(instance_record(instance))),
         "policy": policy,
-        "policy_schedule": {"start": list(starts), "cost": cost},
+        "policy_schedule": {"start": list(starts), "cost": cost, **stopped},
         "optimum": {
             "upper": {"start": list(best), "cost": upper},
             "lower": {"value": lower, "method": method, "certificate": certificate},
@@ -121,7 +126,7 @@ def other_numbers(document: dict[str, Any], path: Path, value: int) -> list[int]
     if path[-1] == "prompt":
         # Any other prompt may leave everything true; one that fills the memory changes alpha.
         return [MEMORY - at(document, path[:-1])["output"], MEMORY]
-    if path[-1] in ("threshold", "short", "long"):
+    if path[-1] in ("threshold", "short", "long", "slice", "growth"):
         # Another one may give the same order, or a bound that still suffices.
         return [-1, -value]
     if "prices" in path:
@@ -236,6 +241,23 @@ def consistent_mutations(document: dict[str, Any]) -> Iterator[tuple[str, dict[s
     yield "policy a step late", put(changed, ("ratio", "upper"), str(Fraction(cost + len(worse), lower)))
 
 
+def attempt_mutations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Other stopped attempts, feasible or not: the policy stops none but those listed."""
+    was = document["policy_schedule"].get("stopped", [])
+    place = ("policy_schedule", "stopped")
+    yield "no attempts", put(document, place, [])
+    yield "an attempt too many", put(document, place, [*was, {"request": 0, "start": 0, "end": 1}])
+    for k, attempt in enumerate(was):
+        yield f"without attempt {k}", put(document, place, was[:k] + was[k + 1 :])
+        yield f"attempt {k} twice", put(document, place, [*was[: k + 1], *was[k:]])
+        yield f"attempt {k} last", put(document, place, [*was[:k], *was[k + 1 :], attempt]) if k + 1 < len(was) else {}
+        yield f"attempt {k} at a request there is none", put(document, (*place, k, "request"), 99)
+        for start, end in ((0, 1), (attempt["start"] + 1, attempt["end"] + 1), (attempt["start"], 10**6)):
+            if (start, end) != (attempt["start"], attempt["end"]):
+                changed = {**attempt, "start": start, "end": end}
+                yield f"attempt {k} at {start}-{end}", put(document, (*place, k), changed)
+
+
 def damaged_texts(document: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
     data = json.dumps(document).encode()
     stream = random.Random(7)
@@ -253,7 +275,7 @@ def test_every_mutation_is_rejected(name):
     assert honest.accepted, honest.reason
     mutated: list[tuple[str, bytes]] = list(damaged_texts(document))
     mutated += [(what, text.encode()) for what, text in field_mutations(document)]
-    for source in (value_mutations, start_mutations, consistent_mutations):
+    for source in (value_mutations, start_mutations, consistent_mutations, attempt_mutations):
         mutated += [(what, json.dumps(changed).encode()) for what, changed in source(document)]
     assert len(mutated) >= 400
     passed = [what for what, data in mutated if check_data(data).accepted]

@@ -17,12 +17,19 @@ from cr_toolkit.checker import check_data
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Request
 from cr_toolkit.model.formats import to_json
-from cr_toolkit.policies import POLICIES, Admission, Queue
+from cr_toolkit.policies import POLICIES, Admission, Premise, Queue
 from tests.unit.test_shrinking import subject
 
+RULES = [("lookahead", "head-of-line"), ("lookahead", "skipping"), ("peak", "head-of-line")]
+GAMES = [
+    pytest.param(name, rules, id=f"{name}-{'-'.join(rules)}")
+    for name, policy in POLICIES.items()
+    if Premise.BURST not in policy.premises
+    for rules in (RULES if policy.rules_apply else RULES[:1])
+]
 
-@pytest.mark.parametrize("policy", POLICIES.names())
-@pytest.mark.parametrize("rules", [("lookahead", "head-of-line"), ("lookahead", "skipping"), ("peak", "head-of-line")])
+
+@pytest.mark.parametrize(("policy", "rules"), GAMES)
 def test_the_ratio_is_about_root_n_against_every_policy(policy, rules):
     against = Subject(policy, {}, Admission(rules[0]), Queue(rules[1]))
     ratios = []
@@ -73,7 +80,9 @@ def test_a_policy_that_looks_ahead_is_caught(monkeypatch):
         return run
 
     monkeypatch.setattr(module, "simulate", clairvoyant)
-    with pytest.raises(NotOnlineError, match="starts request 0 at 0, and at 6 when others arrive after 5"):
+    with pytest.raises(
+        NotOnlineError, match="by step 5 the policy starts request 0 at 0, and at no step when others arrive after it"
+    ):
         play(Scripted(*moves), subject())
 
 
@@ -84,6 +93,15 @@ def test_starts_after_now_may_still_change():
     play(adversary, subject())
     assert adversary.seen[1].start[1] > 2
     assert adversary.seen[2].start[1] > adversary.seen[1].start[1]
+
+
+def test_a_later_stop_is_no_look_into_the_future():
+    # A_min takes every output for 1 and stops a request when memory runs out, here because of a later arrival.
+    moves = (Move((Request(0, 1, 7),), 2), Move((Request(3, 1, 7),), 9))
+    adversary = Scripted(*moves)
+    play(adversary, Subject("a-min", {"lower": 1}, Admission.LOOKAHEAD, Queue.HEAD_OF_LINE))
+    assert adversary.seen[1].stopped == ()
+    assert {attempt.start for attempt in adversary.seen[2].stopped} & {0, 3}
 
 
 def test_adversaries_must_play_by_the_rules(monkeypatch):

@@ -81,6 +81,21 @@ def test_run_obeys_admission_queue_and_parameters(tmp_path, capsys):
     assert "lookahead, skipping, threshold=2" in capsys.readouterr().out
 
 
+def test_run_names_stopped_attempts_and_choices(tmp_path, capsys):
+    path = str(tmp_path / "mixed.json")
+    write_instance(path, Instance.burst(12, [(2, 4), (2, 1), (2, 9), (2, 3), (2, 1)]))
+    assert run(["run", path, "--policy", "a-min", "--param", "lower=1"]) == 0
+    printed = capsys.readouterr().out
+    assert "stopped        3 attempts, 4 tokens lost; 3: 0-2 3: 5-6 3: 6-7\n" in printed
+    assert "choice         of equal estimates, the later request is stopped first" in printed
+    assert run(["run", path, "--policy", "a-min", "--param", "lower=1", "--format", "json"]) == 0
+    result = msgspec.json.decode(capsys.readouterr().out, type=RunResult)
+    stopped = [(attempt.request, attempt.start, attempt.end) for attempt in result.stopped]
+    assert stopped == [(3, 0, 2), (3, 5, 6), (3, 6, 7)]
+    assert run(["run", path, "--policy", "sps"]) == 2
+    assert "policy sps needs one common output, and the outputs are 1 to 9" in capsys.readouterr().err
+
+
 def test_run_takes_a_policy_of_the_user(golden, own, capsys):
     assert run(["run", golden, "--policy", f"{own}:Last", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["policy"] == "Last"
@@ -97,8 +112,8 @@ def test_run_takes_a_policy_of_the_user(golden, own, capsys):
         (["--policy", "svf", "--admission", "optimistic"], "optimistic"),
         (["--policy", "svf", "--format", "yaml"], "yaml"),
         (["--policy", "nowhere.py:Mine"], "is not a file"),
-        (["--policy", "OWN:Missing"], "defines no PriorityPolicy called 'Missing'"),
-        (["--policy", "OWN:NotAPolicy"], "defines no PriorityPolicy"),
+        (["--policy", "OWN:Missing"], "defines no Policy called 'Missing'"),
+        (["--policy", "OWN:NotAPolicy"], "defines no Policy"),
         (["--policy", "OWN:Broken"], "AttributeError"),
         ([], "--policy"),
     ],

@@ -8,9 +8,11 @@ from dataclasses import replace
 import msgspec
 import pytest
 
+from cr_toolkit.cli.commands.theorem import check
 from cr_toolkit.cli.main import run
 from cr_toolkit.model import Instance
 from cr_toolkit.report.results import ExplainResult, TheoremCheck, TheoremList
+from proofs.check import DEFAULT_INSTANCES
 from proofs.lemma import LEMMAS, Row
 from tests.witnesses import save_witness
 
@@ -25,15 +27,18 @@ def witness(tmp_path):
 
 
 def test_check_of_all_theorems_as_text(capsys):
-    assert run(["theorem", "check", "--instances", "30"]) == 0
+    assert run(["theorem", "check", "--no-corpus", "--instances", "30"]) == 0
     out = capsys.readouterr().out
-    assert "all is well: 7 theorems proved here" in out
+    assert "all is well: 11 theorems proved here" in out
     assert "on 30 instances" in out
     assert "claiming none: amax-interval" in out
 
 
 def test_check_of_one_theorem_as_json(capsys):
-    assert run(["theorem", "check", "svf-burst", "--instances", "20", "--seed", "5", "--format", "json"]) == 0
+    assert (
+        run(["theorem", "check", "--no-corpus", "svf-burst", "--instances", "20", "--seed", "5", "--format", "json"])
+        == 0
+    )
     result = msgspec.json.decode(capsys.readouterr().out, type=TheoremCheck)
     assert result.passed
     assert (result.theorems, result.instances, result.seed) == (("svf-burst",), 20, 5)
@@ -45,14 +50,38 @@ def test_a_broken_lemma_exits_with_4_and_names_the_instance(capsys, monkeypatch)
     LEMMAS.names()
     broken = replace(LEMMAS["waiting"], rows=lambda trial: [Row("request 1", 1, 0)])
     monkeypatch.setitem(LEMMAS._things, "waiting", broken)
-    assert run(["theorem", "check", "svf-burst", "--instances", "20"]) == 4
+    assert run(["theorem", "check", "--no-corpus", "svf-burst", "--instances", "20"]) == 4
     out = capsys.readouterr().out
     assert "problem: waiting: broken at request 1: 1 > 0" in out
     assert "on memory" in out
-    assert run(["theorem", "check", "svf-burst", "--instances", "20", "--format", "json"]) == 4
+    assert run(["theorem", "check", "--no-corpus", "svf-burst", "--instances", "20", "--format", "json"]) == 4
     (problem,) = msgspec.json.decode(capsys.readouterr().out, type=TheoremCheck).problems
     assert problem.lemma == "waiting"
     assert problem.instance is not None
+
+
+def test_a_lemma_that_breaks_on_the_corpus_alone_is_caught(capsys, monkeypatch, tmp_path):
+    save_witness(tmp_path / "one.json", Instance.burst(997, [(0, 6), (2, 3), (5, 1)]))
+    for folder in ("SHIPPED", "SMALL"):
+        monkeypatch.setattr(f"adversaries.corpus.{folder}", tmp_path)
+    LEMMAS.names()
+    rows = LEMMAS["waiting"].rows
+    broken = replace(LEMMAS["waiting"], rows=lambda t: [Row("here", 1, 0)] if t.memory == 997 else rows(t))
+    monkeypatch.setitem(LEMMAS._things, "waiting", broken)
+    assert run(["theorem", "check", "svf-burst", "--instances", "20", "--no-corpus"]) == 0
+    capsys.readouterr()
+    assert run(["theorem", "check", "svf-burst", "--instances", "20"]) == 4
+    assert "problem: waiting: broken at here: 1 > 0" in capsys.readouterr().out
+
+
+def test_the_default_check_generates_ten_thousand():
+    assert {option.name: option.default for option in check.params}["instances"] == DEFAULT_INSTANCES == 10_000
+
+
+@pytest.mark.slow
+def test_the_shipped_corpus_breaks_no_lemma(capsys):
+    assert run(["theorem", "check", "--instances", "24"]) == 0
+    assert "on 39 instances" in capsys.readouterr().out
 
 
 def test_check_refuses_an_unknown_theorem(capsys):

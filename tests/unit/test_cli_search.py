@@ -41,6 +41,12 @@ def test_max_requests_and_no_seeds_are_obeyed(capsys, tmp_path):
     assert ratios[2] > Fraction(5, 2)
 
 
+def test_one_prompt_for_all(capsys, tmp_path):
+    _, witness = searched(capsys, tmp_path, "--common-prompt", "--evaluations", 300, "--max-requests", 30)
+    assert len({request.prompt for request in witness.instance.requests}) == 1
+    assert Fraction(witness.ratio.lower) > 1
+
+
 def test_arbitrary_traffic_is_searched_and_theorems_on_bursts_stay_silent(capsys, tmp_path):
     options = ("--traffic", "arbitrary", "--searcher", "hill", "--evaluations", 300, "--max-requests", 30)
     result, witness = searched(capsys, tmp_path, *options)

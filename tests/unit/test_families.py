@@ -7,20 +7,15 @@ import pytest
 from adversaries.evaluation import Evaluator
 from adversaries.families import FAMILIES, Family
 from cr_toolkit.model import Schedule
-from cr_toolkit.policies import Admission, FullView, PriorityPolicy, Queue, make_policy
+from cr_toolkit.policies import Admission, Queue, make_policy
 from cr_toolkit.simulation import simulate
 
 HALF = Fraction(1, 2)
 
 
-class TotalSize(PriorityPolicy):
-    def priority(self, request: FullView) -> int:
-        return request.prompt + request.output
-
-
 def certified(family: Family, admission: Admission, parameters: dict[str, int]) -> Fraction:
     """The ratio, both costs taken from schedules that are checked and simulated apart from the search."""
-    policy = TotalSize() if family.policy == "total-size" else make_policy(family.policy)
+    policy = make_policy(family.policy, family.policy_parameters)
     pattern = family.pattern(**parameters)
     instance = pattern.instance()
     evaluation = Evaluator(policy, admission, family.queue).evaluate(pattern)
@@ -48,6 +43,7 @@ def certified(family: Family, admission: Admission, parameters: dict[str, int]) 
         ("F8", "lookahead", {"memory": 400, "peak": 200}, "60"),
         ("F9", "lookahead", {"memory": 1600, "peak": 800, "threshold": 28}, "10"),
         ("F10", "peak", {"length": 100, "width": 2}, "7"),
+        ("F12", "lookahead", {"memory": 256, "prompt": 96, "peak": 256, "longs": 6, "shorts": 194}, "3.28"),
         ("F11", "lookahead", {"memory": 80, "width": 1}, "23"),
     ],
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cr_toolkit.errors import InputError
-from cr_toolkit.model import Instance, Schedule, formats
+from cr_toolkit.model import Attempt, Instance, Schedule, formats
 
 
 def instance_text(**changes: object) -> str:
@@ -104,3 +104,12 @@ def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.M
         formats.write_text(path, "new")
     assert path.read_text() == "old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["kept.json"]
+
+
+def test_stopped_attempts_are_kept_and_absent_when_there_are_none(tmp_path):
+    path = tmp_path / "schedule.json"
+    schedule = Schedule((4, 0), (Attempt(0, 0, 2),))
+    formats.write_schedule(path, schedule)
+    assert formats.read_schedule(path) == schedule
+    formats.write_schedule(path, schedule.without_stops())
+    assert path.read_text() == '{"format":"crtool/schedule/1","start":[4,0]}\n'

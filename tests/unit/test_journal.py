@@ -195,7 +195,7 @@ def test_what_cannot_be_kept_is_refused(tmp_path: Path) -> None:
 
 def test_a_campaign_at_work_is_left_alone_and_a_spoilt_manifest_is_named(tmp_path: Path) -> None:
     arguments = Arguments(
-        "svf", None, {}, "1/2", "burst", "lookahead", "head-of-line", "auto", True, 30, 100, 0, (ONE,)
+        "svf", None, {}, "1/2", "burst", "lookahead", "head-of-line", "auto", True, False, 30, 100, 0, (ONE,)
     )
     with open_campaign(tmp_path, arguments) as campaign:
         assert campaign.manifest == Manifest(campaign.manifest.versions, arguments)

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from cr_toolkit.errors import InputError
-from cr_toolkit.model import MAX_INTEGER, Instance, MemoryStep, Request, Schedule
+from cr_toolkit.model import MAX_INTEGER, Attempt, Instance, MemoryStep, Request, Schedule
 
 GOLDEN = Instance.burst(11, [(0, 10), (4, 3), (3, 3)])
 
@@ -105,3 +105,44 @@ def test_idle_time_is_a_stretch_without_memory() -> None:
         MemoryStep(2, 4, 0, 0),
         MemoryStep(5, 6, 3, 4),
     ]
+
+
+ATTEMPTED = Instance.burst(6, [(1, 3), (0, 4)])
+
+
+def test_stopped_attempts_hold_memory_and_cost_nothing_of_their_own():
+    # Request 0 holds 2, 3 tokens in steps 1 and 2 and is stopped; request 1 runs from 0; then 0 again from 4 on.
+    schedule = Schedule((4, 0), (Attempt(0, 0, 2),))
+    held = [(step.memory_first, step.memory_last) for step in schedule.memory_steps(ATTEMPTED)]
+    assert held == [(3, 5), (3, 4), (2, 4)]
+    assert schedule.total_latency(ATTEMPTED) == 7 + 4
+    assert schedule.violation(ATTEMPTED) is None
+    assert schedule.without_stops() == Schedule((4, 0))
+
+
+@pytest.mark.parametrize(
+    ("attempt", "reason"),
+    [
+        (Attempt(0, 0, 3), "request 0 cannot have been stopped at 3, started at 0"),
+        (Attempt(0, 2, 2), "request 0 cannot have been stopped at 2, started at 2"),
+        (Attempt(0, 3, 5), "request 0 starts again before its attempt ends at 5"),
+        (Attempt(1, 0, 1), "request 1 starts again before its attempt ends at 1"),
+        (Attempt(0, 1, 3), "step 3 holds 6 tokens, more than 5"),
+    ],
+)
+def test_impossible_attempts_are_no_schedule(attempt: Attempt, reason: str):
+    instance = Instance(5, ATTEMPTED.requests)
+    violation = Schedule((4, 0), (attempt,)).violation(instance)
+    assert violation is not None
+    assert violation.reason == reason
+
+
+def test_attempts_before_the_arrival_or_of_nobody_are_refused():
+    late = Instance.from_triples(6, [(1, 1, 3), (0, 0, 4)])
+    violation = Schedule((4, 0), (Attempt(0, 0, 2),)).violation(late)
+    assert violation is not None
+    assert violation.reason == "request 0 starts at 0, before its arrival 1"
+    with pytest.raises(InputError, match=r"stopped\[0\].request is 7, and there are 2 requests"):
+        Schedule((4, 0), (Attempt(7, 0, 2),)).violation(ATTEMPTED)
+    with pytest.raises(InputError, match=r"stopped\[0\].end must be >= 0, got -1"):
+        Schedule((4, 0), (Attempt(0, 0, -1),))

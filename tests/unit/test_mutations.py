@@ -13,11 +13,12 @@ from adversaries.mutations import (
     Recount,
     Remember,
     Repeat,
+    Reprompt,
     Retype,
     Swap,
     apply_all,
 )
-from adversaries.pattern import Block, Pattern, types_of_volume
+from adversaries.pattern import Block, Pattern, pattern_of, types_of_volume
 from cr_toolkit.model import Request
 
 PATTERN = Pattern(20, (Block(0, 4, 2), Block(9, 1, 3)), 2)
@@ -31,6 +32,7 @@ CASES = [
     (Drop(0), Pattern(20, (Block(9, 1, 3),), 2)),
     (Swap(0, 1), Pattern(20, (Block(9, 1, 3), Block(0, 4, 2)), 2)),
     (Repeat(5), Pattern(20, PATTERN.blocks, 5)),
+    (Reprompt(3), Pattern(20, (Block(3, 4, 2), Block(3, 1, 3)), 2)),
     (Remember(30), Pattern(30, PATTERN.blocks, 2)),
 ]
 
@@ -69,6 +71,17 @@ def test_phenotype() -> None:
     assert (pattern.size, pattern.max_peak, pattern.steps) == (6, 10, 18)
     for column, expected in zip(pattern.columns(), instance.arrays, strict=True):
         assert column.tolist() == expected.tolist()
+
+
+def test_a_pattern_is_found_in_its_requests() -> None:
+    assert pattern_of(20, PATTERN.columns()) == PATTERN
+    longer = Pattern(20, (Block(0, 4, 2), Block(9, 1, 3), Block(0, 4, 1, 2)))
+    assert pattern_of(20, longer.columns()) == longer
+
+
+@pytest.mark.parametrize(("largest", "spread"), [(1, 0), (8, 1), (9, 2), (128, 2), (129, 3)])
+def test_spread_of_volumes(largest: int, spread: int) -> None:
+    assert Pattern(200, (Block(0, 1), Block(largest - 1, 1))).spread == spread
 
 
 def test_types_of_one_volume_are_all_of_them() -> None:

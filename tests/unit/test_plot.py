@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cr_toolkit import Instance, simulate
+from cr_toolkit import Instance, Schedule, simulate
 from cr_toolkit.cli.main import run
 from cr_toolkit.errors import InputError
+from cr_toolkit.model import Attempt
 from cr_toolkit.report.classes import MAX_TYPES, classify
 from cr_toolkit.report.picture import Panel, render
 from cr_toolkit.report.stacking import idle_share, stack
@@ -26,7 +27,7 @@ def test_the_stack_is_the_memory_held(instance, data):
     start = simulate(instance, "svf").schedule
     layers = data.draw(st.integers(1, 4))
     layer = data.draw(st.lists(st.integers(0, layers - 1), min_size=len(instance), max_size=len(instance)))
-    shape = stack(instance, start.start, layer, layers)
+    shape = stack(instance, start, layer, layers)
     held = {}
     for step in start.memory_steps(instance):
         held.update(
@@ -46,14 +47,14 @@ def test_the_stack_is_the_memory_held(instance, data):
 
 def test_a_stack_by_hand():
     # Two requests: (prompt 2, output 2) from 0, (prompt 0, output 3) from 1.
-    shape = stack(Instance.burst(9, [(2, 2), (0, 3)]), (0, 1), (1, 0), 2)
+    shape = stack(Instance.burst(9, [(2, 2), (0, 3)]), Schedule((0, 1)), (1, 0), 2)
     assert shape.times.tolist() == [0, 1, 1, 2, 2, 4]
     assert shape.edges.tolist() == [[0] * 6, [0, 0, 0, 1, 1, 3], [2, 3, 3, 5, 1, 3]]
 
 
 def test_idle_share_by_hand():
     # Volume 0*2 + 3 = 3 of 4 tokens x 2 steps.
-    assert idle_share(Instance.burst(4, [(0, 2)]), (0,)) == 1 - 3 / 8
+    assert idle_share(Instance.burst(4, [(0, 2)]), Schedule((0,))) == 1 - 3 / 8
 
 
 @given(instances(max_requests=30))
@@ -77,7 +78,7 @@ def test_classes_by_volume_ascend_and_keep_equal_volumes_together():
 @pytest.mark.parametrize("count", [1, 60, 2000])
 def test_pictures_of_any_size(count, tmp_path):
     instance = Instance.burst(50, [(i % 7, 1 + i * i % 13) for i in range(count)])
-    panel = Panel("svf", simulate(instance, "svf").schedule.start)
+    panel = Panel("svf", simulate(instance, "svf").schedule)
     svg = render("a.svg", instance, [panel, panel], "title", "subtitle")
     assert ET.fromstring(svg).tag.endswith("svg")
     assert len(svg) < 3_000_000
@@ -85,20 +86,20 @@ def test_pictures_of_any_size(count, tmp_path):
 
 def test_the_same_picture_is_the_same_bytes():
     instance = Instance.burst(11, [(0, 10), (4, 3), (3, 3)])
-    panel = Panel("svf", (3, 2, 0))
+    panel = Panel("svf", Schedule((3, 2, 0)))
     pictures = {render("a.svg", instance, [panel], "t", "s") for _ in range(2)}
     assert len(pictures) == 1
 
 
 def test_numbers_beyond_int64_can_be_drawn():
     instance = Instance.burst(2**50, [(2**40, 2**47)] * 3)
-    assert render("a.png", instance, [Panel("x", (0, 2**52, 2**53 - 1))], "t", "s").startswith(PNG)
+    assert render("a.png", instance, [Panel("x", Schedule((0, 2**52, 2**53 - 1)))], "t", "s").startswith(PNG)
 
 
 @pytest.mark.parametrize("name", ["a", "a.pdf", "a.jpeg", ".svg.txt"])
 def test_other_endings_are_refused(name):
     with pytest.raises(InputError, match=r"must end in \.svg or \.png"):
-        render(name, Instance.burst(2, [(0, 1)]), [Panel("x", (0,))], "t", "s")
+        render(name, Instance.burst(2, [(0, 1)]), [Panel("x", Schedule((0,)))], "t", "s")
 
 
 def test_plot_draws_a_witness_and_says_where(tmp_path, capsys):
@@ -125,3 +126,24 @@ def test_plot_refuses_other_files(tmp_path, capsys):
     assert str(instance) in capsys.readouterr().err
     save_witness(tmp_path / "w.json", Instance.burst(6, [(0, 3)] * 5))
     assert run(["plot", str(tmp_path / "w.json"), "-o", str(tmp_path / "w.gif")]) == 2
+
+
+def test_a_stopped_attempt_is_a_layer_and_hatched():
+    instance = Instance.burst(6, [(1, 3), (0, 4)])
+    schedule = Schedule((4, 0), (Attempt(0, 0, 2),))
+    shape = stack(instance, schedule, (0, 1, 2), 3)
+    assert shape.times.tolist() == [0, 2, 2, 4, 4, 7]
+    assert shape.top.tolist() == [1, 5, 2, 4, 1, 4]
+    # Token-steps of 6 x 7: request 1 holds 1 + 2 + 3 + 4, request 0 2 + 3 + 4 and before that 2 + 3.
+    assert idle_share(instance, schedule) == pytest.approx(1 - (10 + 9 + 5) / 42)
+    with_stops, without = (
+        render("a.svg", instance, [Panel("x", one)], "t", "s").decode() for one in (schedule, schedule.without_stops())
+    )
+    assert "stopped, progress lost" in with_stops
+    assert "stopped" not in without
+
+
+def test_many_attempts_are_drawn_as_bands():
+    run = simulate(Instance.burst(40, [(0, 20)] * 150), "gsa")
+    assert len(run.schedule.stopped) > 400
+    assert render("a.png", run.instance, [Panel("gsa", run.schedule)], "t", "s").startswith(PNG)

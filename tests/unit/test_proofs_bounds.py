@@ -13,6 +13,8 @@ from cr_toolkit.errors import InputError
 from cr_toolkit.policies import Admission
 from proofs import Setting, theorems
 from proofs.description import TABLE_SHARES, describe
+from proofs.exact import sqrt_above
+from proofs.one_bit import domination_factor
 from proofs.sharp_root import integer_cube_root, kappa_above, sharp_bound, suffices
 
 
@@ -137,10 +139,11 @@ def test_the_lookahead_bound_takes_one_third_below_and_is_silent_above_one_half(
 
 
 EVERY_ROW = {
-    "amax-interval", "amin-interval", "any-arbitrary", "clairvoyant-general", "fcfs", "gba-burst", "gsa-burst",
-    "mcsf-burst", "sjf", "sortedf-burst", "svf-burst", "svf-burst-centroid", "svf-burst-fluid", "svf-burst-half",
-    "svf-burst-lookahead", "svf-burst-peak", "svf-burst-sharp", "svf-poisson", "svf-poisson-load", "svf-skipping",
-    "svf1-burst", "svf1-poisson", "total-size",
+    "amax-interval", "amax-interval-lower", "amin-interval", "any-arbitrary", "area-order-general",
+    "clairvoyant-general", "fcfs", "gba-burst", "gsa-burst", "mcsf-burst", "sjf", "sortedf-burst", "svf-burst",
+    "svf-burst-centroid", "svf-burst-fluid", "svf-burst-half", "svf-burst-lookahead", "svf-burst-peak",
+    "svf-burst-sharp", "svf-burst-tight", "svf-poisson", "svf-poisson-load", "svf-skipping", "svf1-burst",
+    "svf1-burst-growth", "svf1-burst-root", "svf1-poisson", "total-size",
 }  # fmt: skip
 
 
@@ -171,8 +174,8 @@ BURSTS = [instance(12, (1, 5), (0, 2)), instance(30, (2, 8), (5, 5), (0, 10)), i
 def test_the_formula_is_the_bound(name, burst):
     memory, peak = burst.memory, burst.max_peak
     values = {
-        "M": memory, "P": peak, "T": burst.longest_output, "alpha": burst.alpha,
-        "gamma": Fraction(memory - peak + 1, memory),
+        "M": memory, "P": peak, "T": burst.longest_output, "K": domination_factor(burst.longest_output),
+        "alpha": burst.alpha, "gamma": Fraction(memory - peak + 1, memory),
     }  # fmt: skip
     formula = theorems[name].expression()
     exact = formula.subs({symbol: sympy.Rational(str(values[symbol.name])) for symbol in formula.free_symbols})
@@ -214,3 +217,54 @@ def test_bounds_and_verdicts_load_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_one_bit_bound_with_a_root_is_just_above_its_formula():
+    theorem = theorems["svf1-burst-root"]
+    for burst in BURSTS:
+        longest = burst.longest_output
+        bound = theorem.bound(burst)
+        scale = Fraction(4 * burst.memory, burst.memory - burst.max_peak + 1)
+        assert domination_factor(longest) <= (bound / scale) ** 2
+        assert (bound / scale - Fraction(1, 10**9)) ** 2 < domination_factor(longest)
+        exact = theorem.bound_for(K=domination_factor(longest), M=burst.memory, P=burst.max_peak)
+        assert abs(exact - bound) <= scale / 10**8
+
+
+@pytest.mark.parametrize("b", ["1/2", "1/3", "1/9", "3/7", "1"])
+def test_the_interval_bounds_are_exact_or_on_the_safe_side(b):
+    b = Fraction(b)
+    upper, lower = theorems["amax-interval"].bound_for(b=b), theorems["amax-interval-lower"].bound_for(b=b)
+    assert upper == (1 / b) * (1 + 1 / b) / 2
+    # lower = (1/b)(1 + y)/2 with y^2 <= 1/b, and no more than one grid step less.
+    y, step = 2 * b * lower - 1, Fraction(2, 10**9)
+    assert y**2 <= 1 / b < (y + step) ** 2
+    assert lower <= upper
+
+
+def test_formulas_that_are_no_bound_have_no_value():
+    assert theorems["amin-interval"].bound_for(b=Fraction(1, 2)) is None
+    assert theorems["total-size"].bound_for() is None
+    assert theorems["svf-burst-sharp"].bound_for(gamma=1) is None
+    values = {"alpha": Fraction(1, 2), "mu": Fraction(1, 10), "rho": Fraction(1, 2)}
+    assert theorems["svf-poisson"].bound_for(**values) == Fraction(89, 9)
+    with pytest.raises(InputError, match="needs a value for mu, rho"):
+        theorems["svf-poisson"].bound_for(alpha=0)
+
+
+@pytest.mark.parametrize("value", ["0", "1", "2", "9/4", "1/3", "1000000007"])
+def test_a_root_from_above(value):
+    root, step = sqrt_above(Fraction(value)), Fraction(1, 10**9)
+    assert root**2 >= Fraction(value)
+    assert root == 0 or (root - step) ** 2 < Fraction(value)
+
+
+def test_the_tight_row_is_the_sharp_bound_and_the_combs_limit():
+    tight, sharp, peak = (theorems[f"svf-burst-{name}"] for name in ("tight", "sharp", "peak"))
+    for alpha in map(Fraction, ("1/3", "2/5", "1/2", "3/4", "9/10")):
+        assert tight.bound_at(alpha) == sharp.bound_at(alpha) == peak.bound_at(alpha)
+    assert tight.bound_at(Fraction(33, 100)) is None
+    assert tight.bound_at(Fraction(1)) is None
+    assert tight.failed_hypothesis(instance(12, (1, 5)), Setting("svf", admission=Admission.PEAK)) is None
+    failure = tight.failed_hypothesis(instance(12, (1, 3)), Setting("svf", admission=Admission.PEAK))
+    assert failure == "it needs 2M/(M - P + 1) >= 3, and that is 8/3"

@@ -8,7 +8,7 @@ from cr_toolkit import Instance, simulate
 from cr_toolkit.errors import InputError
 from proofs import one_bit, theorems
 from proofs.check import check_theorem, check_theorems, proof_graph
-from proofs.lemma import LEMMAS, Row, Step
+from proofs.lemma import EVERY_PREFIX, LEMMAS, PREFIX_LIMIT, Row, Step
 from proofs.one_bit import dominates, domination_factor
 from proofs.sample import sample_instances
 from proofs.theorem import Status
@@ -123,6 +123,15 @@ def test_instances_outside_the_premises_are_skipped():
     report = check_theorem("svf-burst", [arrivals])
     assert {lemma.rows for lemma in report.lemmas} == {0}
     assert all(problem.reason == "no instance reached it" for problem in report.problems)
+
+
+def test_lemmas_of_quadratic_time_are_left_out_of_long_runs():
+    long = Instance.burst(60, [(0, 3), (7, 2)] * (PREFIX_LIMIT // 2 + 1))
+    report = check_theorem("svf-burst-sharp", [long])
+    reached = {lemma.lemma for lemma in report.lemmas if lemma.rows}
+    assert "prefix-domination" in reached
+    assert reached.isdisjoint(EVERY_PREFIX)
+    assert {problem.lemma for problem in report.problems} <= EVERY_PREFIX
 
 
 def test_theorems_without_a_proof_are_listed_and_not_held_against_the_check():

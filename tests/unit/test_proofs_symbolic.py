@@ -57,6 +57,8 @@ def test_nonnegative(expression, shown):
         (x**2 - x + sympy.Rational(1, 4), 0, 1, True),
         (1 / (1 + x), 0, 1, False),
         (x + y, 0, 1, False),
+        (x, 1, 0, False),
+        (x, 1, 1, True),
         (1000000 * x**2 - 1000000 * x + 249999, 0, 1, False),
     ],
 )

@@ -26,5 +26,5 @@ def test_every_policy_file_registers_itself() -> None:
 def test_an_unknown_name_gets_a_hint() -> None:
     with pytest.raises(InputError, match=r"policy 'svff' is not known; did you mean 'svf'\?"):
         POLICIES["svff"]
-    with pytest.raises(InputError, match="known: fcfs, "):
+    with pytest.raises(InputError, match="known: a-max, a-min, fcfs, "):
         POLICIES["zzzzzzzz"]

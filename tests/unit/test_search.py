@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from adversaries import FAMILIES, SEARCHERS, SearchResult, search
+from cr_toolkit.checker import check_data
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Schedule
 from cr_toolkit.model.formats import WitnessRecord, read_witness, to_json
-from cr_toolkit.policies import FullView, PriorityPolicy
+from cr_toolkit.policies import FullView, PriorityPolicy, make_policy
 from cr_toolkit.simulation import simulate
 
 
@@ -162,3 +163,23 @@ def test_a_policy_that_fails_is_named() -> None:
 def test_bad_arguments_are_explained(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         search(**{"evaluations": 10, **arguments})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["sorted-f", "sps", "gba", "gsa", "mc-sf", "a-max", "a-min", "svf-predicted"])
+def test_policies_of_every_kind_are_attacked_within_their_premises(name: str) -> None:
+    result = search(name, evaluations=30, max_requests=20, seed=3, alpha="3/4")
+    assert check_data(to_json(result.best).encode()).accepted
+    instance = result.best.instance.to_instance()
+    assert make_policy(name).unmet_premise(instance) is None
+    assert result.ratio[0] > 1
+    assert instance.alpha <= Fraction(3, 4)
+
+
+def test_a_stated_interval_holds_the_outputs_of_every_candidate() -> None:
+    result = search("a-min", parameters={"lower": 3}, evaluations=30, max_requests=20)
+    assert all(request.output >= 3 for request in result.best.instance.to_instance().requests)
+
+
+def test_a_policy_for_bursts_is_not_attacked_by_arrivals() -> None:
+    with pytest.raises(InputError, match="traffic must be burst, which the policy needs"):
+        search("gsa", traffic="arbitrary", evaluations=1)

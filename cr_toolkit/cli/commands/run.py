@@ -27,18 +27,27 @@ def command(
 ) -> ExitCode:
     """Run a policy on an instance.
 
-    Prints the total latency, the start of every request, the memory used and the latency statistics. INSTANCE is a
-    JSON file (see `crtool schema instance`).
+    Prints the total latency, the start of every request, the memory used and the latency statistics; of a policy
+    that stops requests, the stopped attempts; and how the policy settles what its published description leaves open.
+    INSTANCE is a JSON file (see `crtool schema instance`).
     """
     from cr_toolkit.cli.console import write_facts, write_json
     from cr_toolkit.cli.policy_runs import run_policy
-    from cr_toolkit.model.formats import read_instance
+    from cr_toolkit.model.formats import attempt_records, read_instance
     from cr_toolkit.report.describe import run_facts
     from cr_toolkit.report.results import RunResult
 
     result = run_policy(read_instance(instance), policy, parameters, admission, queue)
     if form == "json":
-        write_json(RunResult(policy=result.policy, cost=result.cost, start=result.schedule.start))
+        write_json(
+            RunResult(
+                policy=result.policy,
+                cost=result.cost,
+                start=result.schedule.start,
+                stopped=attempt_records(result.schedule),
+                choices=result.choices,
+            )
+        )
     else:
         write_facts(run_facts(result))
     return ExitCode.HELD

@@ -68,6 +68,7 @@ again.
     help="How to search.",
 )
 @click.option("--no-seeds", is_flag=True, help="Start from nothing: do not use the known families.")
+@click.option("--common-prompt", is_flag=True, help="All requests of an instance have the same prompt.")
 @click.option("--max-requests", type=click.IntRange(min=1), metavar="N", help="Most requests of an instance.")
 @click.option("--evaluations", type=click.IntRange(min=1), metavar="N", help="Stop after so many instances.")
 @budget_option("searched in place of --evaluations")

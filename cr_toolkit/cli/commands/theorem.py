@@ -13,7 +13,8 @@ from cr_toolkit.cli.theorem_simulate import simulate
 
 if TYPE_CHECKING:
     from cr_toolkit.model import Instance
-    from cr_toolkit.report.results import ProofLemma, ShareBound, TheoremCheck, TheoremResult
+    from cr_toolkit.report.results import AttackedLemma, ProofLemma, ShareBound, TheoremCheck, TheoremResult
+    from proofs.attack import Attack
     from proofs.check import CheckReport
     from proofs.theorem import Theorem
 
@@ -23,13 +24,14 @@ Examples:
   crtool theorem show svf-burst
   crtool theorem check
   crtool theorem check svf-burst-sharp --instances 1000
+  crtool theorem attack chain-area --evaluations 20000
   crtool theorem simulate svf-poisson --load 1/2
 """
 
 
 @click.group("theorem", epilog=_EPILOG)
 def command() -> None:
-    """List, show, check or simulate the theorems."""
+    """List, show, check or simulate the theorems, or attack a lemma."""
 
 
 command.add_command(simulate)
@@ -104,26 +106,131 @@ def show(theorem: str, form: str) -> ExitCode:
     help="How many generated instances every lemma is evaluated on.",
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the instances.")
+@click.option(
+    "--corpus/--no-corpus",
+    default=True,
+    show_default=True,
+    help="Also evaluate on the witnesses that come with crtool; of their largest, the lemmas that take linear time.",
+)
+@click.option("--second-opinion", is_flag=True, help="Also ask z3, if installed, about every polynomial inequality.")
 @format_option()
-def check(theorems: tuple[str, ...], instances: int, seed: int, form: str) -> ExitCode:
+def check(
+    theorems: tuple[str, ...], instances: int, seed: int, corpus: bool, second_opinion: bool, form: str
+) -> ExitCode:
     """Check the proofs of some theorems, or of all.
 
     No lemma is missing or rests on itself, every algebraic step is proved symbolically, and every inequality holds in
-    exact arithmetic on generated instances. Exit code 4 if a proof fails.
+    exact arithmetic on generated instances and on the bursts of the corpus. Exit code 4 if a proof fails.
     """
+    from itertools import chain
+
+    from adversaries.corpus import SHIPPED, SMALL, load
     from cr_toolkit.cli.console import write_json
     from cr_toolkit.cli.progress import counted
     from proofs.check import check_theorems
     from proofs.sample import sample_instances
 
     ids = theorems or None
-    with counted("checking proofs", instances) as watch:
-        report = check_theorems(ids, watch(sample_instances(instances, seed)), seed=seed)
+    folders = (SMALL, SHIPPED) if corpus else ()
+    kept = [one.witness.instance.to_instance() for folder in folders for one in load(folder) if one.is_burst]
+    with counted("checking proofs", instances + len(kept)) as watch:
+        report = check_theorems(ids, watch(chain(kept, sample_instances(instances, seed))), seed=seed)
+    if second_opinion:
+        report = _with_opinion(report, ids)
     if form == "json":
         write_json(_check_result(report, seed))
     else:
         _write_check(report)
     return ExitCode.HELD if report.ok else ExitCode.REJECTED
+
+
+@command.command("attack")
+@click.argument("lemmas", nargs=-1, metavar="[LEMMA]...")
+@click.option(
+    "--evaluations",
+    type=click.IntRange(1, 10**8),
+    default=1000,
+    show_default=True,
+    help="How many instances to try for each lemma.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the instances.")
+@format_option()
+def attack(lemmas: tuple[str, ...], evaluations: int, seed: int, form: str) -> ExitCode:
+    """Search for the instance on which a lemma is tightest, or broken.
+
+    Without a LEMMA, all of them in turn. Exit code 4 if a lemma is broken.
+    """
+    from cr_toolkit.cli.console import write, write_json, write_table
+    from cr_toolkit.cli.progress import counted
+    from cr_toolkit.report.results import TheoremAttack
+    from cr_toolkit.report.wording import decimal
+    from proofs.attack import attack as climb
+    from proofs.lemma import LEMMAS
+
+    names = lemmas or LEMMAS.names()
+    for name in names:
+        LEMMAS[name]
+    with counted("attacking lemmas", len(names)) as watch:
+        found = [climb(name, evaluations, seed) for name in watch(names)]
+    if form == "json":
+        write_json(TheoremAttack(evaluations=evaluations, seed=seed, lemmas=tuple(map(_attack_result, found))))
+    else:
+        header = ("lemma", "inequalities", "largest lhs/rhs", "where", "instance")
+        rows = []
+        for one in found:
+            ratio = "-" if one.ratio is None else decimal(one.ratio, towards="down")
+            where = "" if one.row is None else one.row.label
+            rows.append((one.lemma, f"{one.rows:,}", ratio, where, _attacked(one)))
+        write_table(header, rows, left=len(header))
+        for one in found:
+            if one.broken and one.row is not None:
+                write(f"BROKEN: {one.lemma}: {one.row.lhs} > {one.row.rhs}")
+    return ExitCode.REJECTED if any(one.broken for one in found) else ExitCode.HELD
+
+
+def _attacked(found: Attack) -> str:
+    """Return an instance in one line, with runs of equal requests counted."""
+    from itertools import groupby
+
+    if found.trial is None:
+        return ""
+    run = found.trial.run
+    groups = groupby((request.prompt, request.output) for request in run.instance.requests)
+    counted = ((size, len(list(members))) for size, members in groups)
+    sizes = ", ".join(f"({s},{o})" + (f" x {count}" if count > 1 else "") for (s, o), count in counted)
+    return f"M={run.instance.memory} {sizes} [{run.admission}]"
+
+
+def _attack_result(found: Attack) -> AttackedLemma:
+    from cr_toolkit.model.formats import instance_record
+    from cr_toolkit.report.explaining import number_text
+    from cr_toolkit.report.results import AttackedLemma
+
+    run = None if found.trial is None else found.trial.run
+    return AttackedLemma(
+        id=found.lemma,
+        rows=found.rows,
+        ratio=None if found.ratio is None else number_text(found.ratio),
+        row=None if found.row is None else found.row.label,
+        broken=found.broken,
+        instance=None if run is None else instance_record(run.instance),
+        policy=None if run is None else run.policy,
+        admission=None if run is None else run.admission.value,
+        queue=None if run is None else run.queue.value,
+    )
+
+
+def _with_opinion(report: CheckReport, ids: tuple[str, ...] | None) -> CheckReport:
+    """Return the report with what z3 disputes among its problems; what it says is written to standard error."""
+    from dataclasses import replace
+
+    from proofs.check import Problem, proof_lemmas
+    from proofs.second_opinion import second_opinion
+
+    opinion = second_opinion(proof_lemmas(ids))
+    click.echo(f"z3 agrees with {opinion.agreed} inequalities and leaves {opinion.undecided} undecided", err=True)
+    disputed = tuple(Problem(lemma, f"z3 disputes that this is >= 0: {claim}") for lemma, claim in opinion.disputed)
+    return replace(report, problems=(*report.problems, *disputed))
 
 
 def _write_check(report: CheckReport) -> None:

@@ -1,0 +1,110 @@
+"""A whole frontier from one search: the worst witness of every memory share, out of one archive."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from adversaries.book import witness_of
+from adversaries.pattern import Pattern
+from adversaries.portfolio import Portfolio
+from adversaries.runner import Budget, Runner, StopReason
+from adversaries.searchers import Scored
+from adversaries.searching import MOST_REQUESTS, Progress, local_workforce, require_counts, share_of, space_for
+from adversaries.tasks import Setting
+from cr_toolkit.errors import InputError
+from cr_toolkit.model.formats import WitnessRecord
+from cr_toolkit.policies import Admission, Policy, Queue, make_policy
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """What a sweep found.
+
+    Attributes:
+        worst: for each share, ascending, the witness of the worst instance whose peaks it allows; shares at which
+            nothing above ratio 1 was found are left out.
+        evaluations: how many candidates were evaluated.
+        stopped_by: which budget ended it.
+        seconds: how long it took.
+    """
+
+    worst: Mapping[Fraction, WitnessRecord]
+    evaluations: int
+    stopped_by: StopReason
+    seconds: float
+
+
+def sweep(
+    policy: str | Policy | type[Policy] = "svf",
+    *,
+    shares: Sequence[Fraction | str],
+    parameters: Mapping[str, int | str] | None = None,
+    admission: Admission | str = Admission.LOOKAHEAD,
+    queue: Queue | str = Queue.HEAD_OF_LINE,
+    evaluations: int,
+    searcher: str = "auto",
+    seed: int = 0,
+    jobs: int = 1,
+    max_requests: int = MOST_REQUESTS,
+    families: bool = True,
+    common_prompt: bool = False,
+    starts: Sequence[Pattern] = (),
+    progress: Callable[[Progress], None] | None = None,
+) -> SweepResult:
+    """Search bursts of all memory shares at once: what is found at one share serves every larger one.
+
+    The budget is shared by all ``shares``. The result depends on the seed alone, not on ``jobs``; other arguments and
+    errors are those of ``search``.
+
+    Args:
+        policy: the policy under attack.
+        shares: the memory shares of the frontier.
+        parameters: values for the policy's parameters.
+        admission: ``lookahead`` or ``peak``.
+        queue: ``head-of-line`` or ``skipping``.
+        evaluations: stop after so many candidates.
+        searcher: a registered searcher, or ``auto``.
+        seed: of the random streams (>= 0).
+        jobs: processes to use.
+        max_requests: most requests of a candidate.
+        families: whether ``auto`` may use the known families.
+        common_prompt: whether all requests of a candidate have the same prompt.
+        starts: candidates to begin with, not counted; those outside the space are left out.
+        progress: called now and then; its ratio is that of the largest share.
+
+    Raises:
+        InputError: if an argument breaks a rule.
+    """
+    began = time.monotonic()
+    require_counts(evaluations, None, seed, jobs, max_requests, searcher)
+    ascending = tuple(sorted({share_of(share) for share in shares}))
+    if not ascending:
+        raise InputError("must name at least one share", field="shares")
+    space = space_for(make_policy(policy, parameters), ascending[-1], True, max_requests, common_prompt)
+    setting = Setting(policy, dict(parameters or {}), Admission(admission), Queue(queue), space, seed)
+    evaluator = setting.evaluator()
+    portfolio = Portfolio(searcher, space, seed, families, ascending)
+    portfolio.take_in(
+        [Scored(one, evaluator.evaluate(one).ratio) for one in map(space.fitted, starts) if space.admits(one)]
+    )
+
+    runner = Runner(portfolio, Budget(evaluations, None), None)
+
+    def merged(changed: bool) -> None:
+        if progress is not None:
+            best, seconds = portfolio.best, time.monotonic() - began
+            rate = runner.evaluations / seconds
+            left = (evaluations - runner.evaluations) / rate
+            progress(Progress(runner.evaluations, None if best is None else best.ratio, seconds, rate, left))
+
+    reason = runner.run(local_workforce(setting, jobs, None), merged)
+    # One candidate may be the worst at several shares: its witness is built once.
+    best = {share: portfolio.archive.best(share) for share in ascending}
+    built = {
+        one: witness_of(setting, evaluator, searcher, one, runner.evaluations) for one in set(best.values()) if one
+    }
+    worst = {share: built[one] for share, one in best.items() if one is not None and one.ratio > 1}
+    return SweepResult(worst, runner.evaluations, reason, time.monotonic() - began)
