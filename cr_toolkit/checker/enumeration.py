@@ -29,8 +29,10 @@ state is left out only if
    t after the latter's last start; and if d < 0, all that waits has arrived d steps before that start.
 Suppose some schedule is cheaper than ``upper``; then optimal schedules are. At every level some kept state is the
 beginning of an optimal one: no price vector bounds an optimal schedule at ``upper``, and it admits neither a left move
-nor an idle gap, so its next state is left out only by rule 4, and the (finally) kept state that dominates it begins an
-optimal schedule too. At the last level a schedule cheaper than ``upper`` is found. So if none is found, there is none.
+nor an idle gap, so its next state is left out only by rule 4, and the state that dominates it begins an optimal
+schedule too. That one is kept or gives way to one made later: a state drops others only when none of them stands for
+it. So this ends, at a state that is kept. At the last level a schedule cheaper than ``upper`` is found. So if none is
+found, there is none.
 
 Loads are kept as one integer with a fixed number of bits (a lane) per step, so that adding a request, testing that it
 fits and comparing two loads take a few operations on integers, whatever the number of steps.

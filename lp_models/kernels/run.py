@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cr_toolkit.model import Instance, Schedule
-from lp_models.kernels import levels
-from lp_models.kernels.levels import Effort, Level, Table
+from lp_models.kernels import expansion, levels
+from lp_models.kernels.levels import Level, Table
 from lp_models.kernels.pool import Pool, Problem, row_bound, use_row, write_prices
+from lp_models.kernels.vectors import Effort
 from lp_models.prices import Kinds
 
 POOL_ROWS = 12000
@@ -149,11 +150,11 @@ class Run:
             before, told = int(counters[levels.NEXT_ROW]), int(counters[levels.CHOICES])
             beyond = min(size, before + self._rows)
             begin = time.monotonic()
-            result = levels.expand(
+            result = expansion.expand(
                 self._problem, self._pool, EFFORT, self._most, this, beyond, after, table, self._choices, counters,
                 self._better,
             )  # fmt: skip
-            if result == levels.BETTER:
+            if result == expansion.BETTER:
                 self.schedule = self._schedule()
                 break
             now = time.monotonic()
@@ -166,7 +167,7 @@ class Run:
             if now > self._deadline:
                 self.note = "out of time"
                 break
-            if result == levels.FULL and counters[levels.NEXT_ROW] == before:
+            if result == expansion.FULL and counters[levels.NEXT_ROW] == before:
                 # Twice the size exists for a moment while the columns are copied.
                 if (len(after.code) * 3 + size) * row_bytes + links * 12 + self._choices.nbytes > STATE_BYTES:
                     self.note = "out of memory"

@@ -25,10 +25,10 @@ def soon(seconds: float = 20.0) -> float:
 
 
 def test_the_engines_are_registered():
-    assert ENGINES.names() == ("cp-sat", "milp", "search")
+    assert ENGINES.names() == ("cp-sat", "enumeration", "milp", "search")
 
 
-@pytest.mark.parametrize("engine", ["cp-sat", "milp", "search"])
+@pytest.mark.parametrize("engine", ["cp-sat", "enumeration", "milp", "search"])
 @pytest.mark.parametrize(("instance", "cost"), GOLDEN)
 def test_golden_optima(engine, instance, cost):
     answer = ENGINES[engine](Task(instance, cost + 3, {}, soon()))

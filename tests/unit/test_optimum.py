@@ -28,7 +28,7 @@ def with_engine(monkeypatch, engine):
     return optimum(DELAY, engine="liar", seconds=2)
 
 
-@pytest.mark.parametrize("engine", ["auto", "cp-sat", "milp", "search"])
+@pytest.mark.parametrize("engine", ["auto", "cp-sat", "enumeration", "milp", "search"])
 @pytest.mark.parametrize(("instance", "cost"), [(DELAY, 20), (IDENTICAL, 25)])
 def test_golden_optima_are_certified(engine, instance, cost):
     result = optimum(instance, engine=engine)
@@ -155,7 +155,7 @@ def test_numbers_beyond_64_bits_give_a_bracket():
 
 
 def test_wrong_options_are_refused():
-    with pytest.raises(InputError, match="known: auto, bounds, cp-sat, milp, search"):
+    with pytest.raises(InputError, match="known: auto, bounds, cp-sat, enumeration, milp, search"):
         optimum(DELAY, engine="cplex")
     with pytest.raises(InputError, match="seconds must be positive"):
         optimum(DELAY, seconds=0)
