@@ -20,7 +20,8 @@ LOCKSTEP = Instance.burst(12, [(0, 4)] * 6)
 GOLDEN = [(DELAY, 20), (IDENTICAL, 25), (LOCKSTEP, 36), (Instance.from_triples(5, [(0, 0, 5), (2, 1, 2)]), 9)]
 
 
-def soon(seconds: float = 20.0) -> float:
+def soon(seconds: float = 120.0) -> float:
+    # Long enough to compile what is not compiled yet.
     return time.monotonic() + seconds
 
 
