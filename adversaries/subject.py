@@ -29,6 +29,23 @@ _POLISHED_REQUESTS, _POLISH = 200, 20_000
 """Up to so many requests, a schedule is annealed for this many evaluations before it is written down."""
 
 
+def chosen_parameters(witness: WitnessRecord, policy: str | None = None) -> dict[str, int | str]:
+    """Return the parameters of a witness's policy if it would not choose them by itself for the instance, else none.
+
+    Of a policy that is not known, all that the witness names count as chosen.
+
+    Args:
+        witness: what ran.
+        policy: where the policy is, ``path/to/file.py:ClassName``, if it has no registered name.
+    """
+    named = {name: value for name, value in witness.policy.parameters.items() if name not in ("admission", "queue")}
+    if policy is None and witness.policy.name not in POLICIES:
+        return named
+    longest = max(request.output for request in witness.instance.requests)
+    own = policy_parameters(make_policy(policy or witness.policy.name).prepared(longest))
+    return {} if own == named else named
+
+
 @dataclass(frozen=True)
 class Subject:
     """A policy under its rules.
@@ -64,14 +81,12 @@ class Subject:
                 f"{record.name!r} is not registered; say where it is: --policy path/to/file.py:{record.name}",
                 field="policy",
             )
-        rules = dict(record.parameters)
-        admission, queue = Admission(str(rules.pop("admission"))), Queue(str(rules.pop("queue")))
-        chosen = make_policy(record.name if policy is None else policy)
-        if policy_name(chosen) != record.name:
-            raise InputError(f"the witness is about {record.name}, not {policy_name(chosen)}", field="policy")
-        longest = max(request.output for request in witness.instance.requests)
-        own = policy_parameters(chosen.prepared(longest)) == rules
-        return cls(record.name if policy is None else policy, {} if own else rules, admission, queue)
+        rules = record.parameters
+        ran = record.name if policy is None else policy
+        if policy_name(make_policy(ran)) != record.name:
+            raise InputError(f"the witness is about {record.name}, not {policy_name(make_policy(ran))}", field="policy")
+        admission, queue = Admission(str(rules["admission"])), Queue(str(rules["queue"]))
+        return cls(ran, chosen_parameters(witness, ran), admission, queue)
 
     def evaluator(self) -> Evaluator:
         """Return an evaluator for patterns."""
