@@ -13,32 +13,25 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from adversaries.book import Book, Improvement
 from adversaries.campaign import BEST_FILE, Campaign, open_campaign, policy_digest
-from adversaries.evaluation import ranks_by_size
 from adversaries.manifest import Arguments
 from adversaries.pattern import Pattern
 from adversaries.portfolio import Portfolio
 from adversaries.processes import Processes, can_travel
 from adversaries.runner import Budget, Runner, StopReason
 from adversaries.searchers import SEARCHERS, Scored
-from adversaries.space import MEMORY_LIMIT, STEP_LIMIT, Space
+from adversaries.space import MEMORY_LIMIT
+from adversaries.subject import Subject
 from adversaries.tasks import Setting
 from adversaries.workforce import ThisProcess, Workforce
 from cr_toolkit.errors import InputError
 from cr_toolkit.model.formats import WitnessRecord
 from cr_toolkit.model.rational import format_rational, parse_rational
-from cr_toolkit.policies import Admission, IntervalPolicy, Policy, Premise, Queue, make_policy
+from cr_toolkit.policies import Admission, Policy, Premise, Queue
 
 if TYPE_CHECKING:
     from adversaries.cluster import Cluster
 
 DEFAULT_SECONDS = 60.0
-MOST_REQUESTS = 4000
-"""Default limit on the requests of a candidate."""
-
-MOST_INTERPRETED = 200
-STEPS_INTERPRETED = 5_000
-"""Limits on the requests and steps of a candidate for a policy that no compiled code runs."""
-
 INTERRUPTED = "interrupted; what was found is kept, and the same command goes on from there"
 
 
@@ -153,10 +146,13 @@ def search(
     require_counts(evaluations, seconds, seed, jobs, max_requests, searcher)
     if searcher == "family" and not families:
         raise InputError("must not be family in a search without families", field="searcher")
-    space = space_for(make_policy(policy, parameters), share_of(alpha), _is_burst(traffic), max_requests, common_prompt)
+    subject = Subject(policy, dict(parameters or {}), Admission(admission), Queue(queue))
+    space = subject.space(share_of(alpha), _is_burst(traffic), max_requests, common_prompt)
+    if Premise.BURST in space.premises and not space.burst:
+        raise InputError("must be burst, which the policy needs", field="traffic")
     if evaluations is None and seconds is None:
         seconds = DEFAULT_SECONDS
-    setting = Setting(policy, dict(parameters or {}), Admission(admission), Queue(queue), space, seed)
+    setting = Setting(subject.policy, subject.parameters, subject.admission, subject.queue, space, seed)
     setting.evaluator()
     portfolio = Portfolio(searcher, space, seed, families)
     budget = Budget(evaluations, None if seconds is None else began + seconds)
@@ -314,17 +310,6 @@ def share_of(alpha: Fraction | str | int) -> Fraction:
     if -(-share.denominator // share.numerator) > MEMORY_LIMIT // 16:
         raise InputError(f"must be at least {Fraction(16, MEMORY_LIMIT)}, got {share}", field="alpha")
     return share
-
-
-def space_for(policy: Policy, alpha: Fraction, burst: bool, max_requests: int | None, common_prompt: bool) -> Space:
-    """Return the candidates that suit ``policy``."""
-    if Premise.BURST in policy.premises and not burst:
-        raise InputError("must be burst, which the policy needs", field="traffic")
-    most, steps = (MOST_REQUESTS, STEP_LIMIT) if ranks_by_size(policy) else (MOST_INTERPRETED, STEPS_INTERPRETED)
-    limit = most if max_requests is None else max_requests
-    outputs = (policy.lower, policy.upper) if isinstance(policy, IntervalPolicy) else (None, None)
-    common = common_prompt or Premise.COMMON_PROMPT in policy.premises
-    return Space(alpha, burst, limit, common, steps, policy.premises, outputs)
 
 
 def _is_burst(traffic: str) -> bool:
