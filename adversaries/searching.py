@@ -143,11 +143,11 @@ def search(
         CrtoolError: if the workers fail.
     """
     began = time.monotonic()
-    require_counts(evaluations, seconds, seed, jobs, max_requests, searcher)
-    if searcher == "family" and not families:
-        raise InputError("must not be family in a search without families", field="searcher")
+    require_counts(evaluations, seconds, seed, jobs, max_requests)
+    burst = _is_burst(traffic)
+    require_searcher(searcher, burst=burst, families=families)
     subject = Subject(policy, dict(parameters or {}), Admission(admission), Queue(queue))
-    space = subject.space(share_of(alpha), _is_burst(traffic), max_requests, common_prompt)
+    space = subject.space(share_of(alpha), burst, max_requests, common_prompt)
     if Premise.BURST in space.premises and not space.burst:
         raise InputError("must be burst, which the policy needs", field="traffic")
     if evaluations is None and seconds is None:
@@ -252,15 +252,18 @@ class _Sitting:
             self._progress(self._how_far())
 
     def _how_far(self) -> Progress:
-        now = time.monotonic()
-        seconds = now - self._began
-        done, best = self.runner.evaluations, self._portfolio.best
-        rate = (done - self.resumed) / max(seconds, 1e-3)
-        limit, deadline = self._budget.evaluations, self._budget.deadline
-        left = [] if deadline is None else [max(0.0, deadline - now)]
-        if limit is not None and rate:
-            left.append((limit - done) / rate)
-        return Progress(done, None if best is None else best.ratio, seconds, rate, min(left, default=None))
+        return how_far(self.runner.evaluations, self.resumed, self._portfolio.best, self._budget, self._began)
+
+
+def how_far(done: int, resumed: int, best: Scored | None, budget: Budget, began: float) -> Progress:
+    """Return how far a search is that began at ``began`` (time.monotonic) with ``resumed`` of ``done`` evaluations."""
+    now = time.monotonic()
+    seconds = now - began
+    rate = (done - resumed) / max(seconds, 1e-3)
+    left = [] if budget.deadline is None else [max(0.0, budget.deadline - now)]
+    if budget.evaluations is not None and rate:
+        left.append((budget.evaluations - done) / rate)
+    return Progress(done, None if best is None else best.ratio, seconds, rate, min(left, default=None))
 
 
 def local_workforce(setting: Setting, jobs: int, deadline: float | None, journal: Path | None = None) -> Workforce:
@@ -319,9 +322,9 @@ def _is_burst(traffic: str) -> bool:
 
 
 def require_counts(
-    evaluations: int | None, seconds: float | None, seed: int, jobs: int, max_requests: int | None, searcher: str
+    evaluations: int | None, seconds: float | None, seed: int, jobs: int, max_requests: int | None
 ) -> None:
-    """Raise InputError unless the counts are in range and the searcher is known."""
+    """Raise InputError unless the counts are in range."""
     for field, value, least in (
         ("evaluations", evaluations, 1),
         ("seed", seed, 0),
@@ -332,5 +335,11 @@ def require_counts(
             raise InputError(f"must be >= {least}, got {value}", field=field)
     if seconds is not None and not 0 < seconds < float("inf"):
         raise InputError(f"must be a positive number, got {seconds}", field="seconds")
-    if searcher != "auto":
-        SEARCHERS[searcher]
+
+
+def require_searcher(searcher: str, *, burst: bool, families: bool) -> None:
+    """Raise InputError unless the searcher is known and has something to do."""
+    if searcher == "family" and not families:
+        raise InputError("must not be family in a search without families", field="searcher")
+    if searcher != "auto" and burst and not SEARCHERS[searcher].serves_bursts:
+        raise InputError(f"{searcher} needs --traffic arbitrary", field="searcher")

@@ -12,7 +12,7 @@ from adversaries.pattern import Pattern
 from adversaries.portfolio import Portfolio
 from adversaries.runner import Budget, Runner, StopReason
 from adversaries.searchers import Scored
-from adversaries.searching import Progress, local_workforce, require_counts, share_of
+from adversaries.searching import Progress, how_far, local_workforce, require_counts, require_searcher, share_of
 from adversaries.subject import Subject
 from adversaries.tasks import Setting
 from cr_toolkit.errors import InputError
@@ -80,7 +80,8 @@ def sweep(
         InputError: if an argument breaks a rule.
     """
     began = time.monotonic()
-    require_counts(evaluations, None, seed, jobs, max_requests, searcher)
+    require_counts(evaluations, None, seed, jobs, max_requests)
+    require_searcher(searcher, burst=True, families=families)
     ascending = tuple(sorted({share_of(share) for share in shares}))
     if not ascending:
         raise InputError("must name at least one share", field="shares")
@@ -93,14 +94,12 @@ def sweep(
         [Scored(one, evaluator.evaluate(one).ratio) for one in map(space.fitted, starts) if space.admits(one)]
     )
 
-    runner = Runner(portfolio, Budget(evaluations, None), None)
+    budget = Budget(evaluations, None)
+    runner = Runner(portfolio, budget, None)
 
     def merged(changed: bool) -> None:
         if progress is not None:
-            best, seconds = portfolio.best, time.monotonic() - began
-            rate = runner.evaluations / seconds
-            left = (evaluations - runner.evaluations) / rate
-            progress(Progress(runner.evaluations, None if best is None else best.ratio, seconds, rate, left))
+            progress(how_far(runner.evaluations, 0, portfolio.best, budget, began))
 
     reason = runner.run(local_workforce(setting, jobs, None), merged)
     # One candidate may be the worst at several shares: its witness is built once.

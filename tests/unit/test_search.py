@@ -38,7 +38,9 @@ def assert_certified(result: SearchResult) -> None:
 @pytest.mark.parametrize("searcher", [*SEARCHERS.names(), "auto"])
 @pytest.mark.parametrize("admission", ["lookahead", "peak"])
 def test_every_searcher_returns_a_certified_witness(searcher: str, admission: str) -> None:
-    result = search(admission=admission, searcher=searcher, evaluations=150, max_requests=60, seed=3)
+    burst = searcher == "auto" or SEARCHERS[searcher].serves_bursts
+    traffic = "burst" if burst else "arbitrary"
+    result = search(admission=admission, searcher=searcher, traffic=traffic, evaluations=150, max_requests=60, seed=3)
     assert_certified(result)
     assert result.evaluations == 150
     assert result.stopped_by == "evaluations"
@@ -157,6 +159,8 @@ def test_a_policy_that_fails_is_named() -> None:
         ({"traffic": "poisson"}, "traffic must be burst or arbitrary"),
         ({"searcher": "patern"}, "did you mean 'pattern'"),
         ({"policy": "svff"}, "did you mean 'svf'"),
+        ({"searcher": "family", "families": False}, "searcher must not be family"),
+        ({"policy": "a-min", "parameters": {"lower": 5_001}}, "parameter lower must be at most 5000, the most steps"),
         ({"parameters": {"depth": 1}}, "depth is not a parameter of svf"),
     ],
 )
