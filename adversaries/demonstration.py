@@ -11,6 +11,7 @@ import msgspec
 
 from adversaries.evaluation import Evaluator
 from adversaries.families import FAMILIES, Family
+from adversaries.pattern import Pattern
 from adversaries.witness import UnsoundWitnessError, build_witness
 from cr_toolkit.checker import check_data
 from cr_toolkit.model import Schedule
@@ -21,6 +22,10 @@ from lp_models.bounds import best_lower_bound
 
 SIZES = (1, 2, 3)
 """The sizes at which a family is evaluated unless told otherwise."""
+
+MOST_REQUESTS = 20_000
+MOST_STEPS = 1 << 20
+"""Larger instances take too long to be shown."""
 
 LEAST_GROWTH = 2
 """A ratio without a limit at least doubles from the first to the last of ``SIZES``."""
@@ -45,19 +50,24 @@ class Member:
 
 
 def members(name: str, alpha: Fraction, sizes: Sequence[int] = SIZES) -> tuple[Member, ...]:
-    """Return the instances of a family at memory share ``alpha``, certified; none where the family has none.
+    """Return the instances of a family at memory share ``alpha``, certified.
+
+    There are none where the family has none, or where one has more than ``MOST_REQUESTS`` requests or ``MOST_STEPS``
+    steps of output.
 
     Raises:
         InputError: if there is no such family, or its policy is not registered.
         UnsoundWitnessError: if the checker rejects what was found.
     """
     family = FAMILIES[name]()
-    found = []
-    for size in sizes:
-        parameters = family.parameters(alpha, size)
-        if parameters is not None:
-            found.append(_member(name, family, parameters))
-    return tuple(found)
+    chosen = [parameters for size in sizes if (parameters := family.parameters(alpha, size)) is not None]
+    patterns = [family.pattern(**parameters) for parameters in chosen]
+    if any(pattern.size > MOST_REQUESTS or pattern.steps > MOST_STEPS for pattern in patterns):
+        return ()
+    return tuple(
+        Member(parameters[family.growing], *_certified(name, family, pattern))
+        for parameters, pattern in zip(chosen, patterns, strict=True)
+    )
 
 
 def grows(points: Sequence[Member]) -> bool:
@@ -74,9 +84,8 @@ def _rising(points: Sequence[Member]) -> bool:
     return len(points) > 1 and all(low.ratio < high.ratio for low, high in pairwise(points))
 
 
-def _member(name: str, family: Family, parameters: dict[str, int]) -> Member:
+def _certified(name: str, family: Family, pattern: Pattern) -> tuple[Fraction, WitnessRecord]:
     policy, admission = make_policy(family.policy), min(family.admissions)
-    pattern = family.pattern(**parameters)
     instance = pattern.instance()
     evaluation = Evaluator(policy, admission, family.queue).evaluate(pattern)
     run = simulate(instance, policy, admission=admission, queue=family.queue)
@@ -91,4 +100,4 @@ def _member(name: str, family: Family, parameters: dict[str, int]) -> Member:
     verdict = check_data(to_json(witness).encode())
     if not verdict.accepted:
         raise UnsoundWitnessError(f"the checker rejected the witness of family {name}: {verdict.reason}")
-    return Member(parameters[family.growing], Fraction(witness.ratio.lower), witness)
+    return Fraction(witness.ratio.lower), witness

@@ -42,6 +42,19 @@ COMMON_PROMPT = Hypothesis("common s", common_prompt, narrows=True)
 """All prompts are equal."""
 
 
+def parameters_are(**wanted: int) -> Hypothesis:
+    """Return the premise that the policy runs with these values of its parameters."""
+
+    def failure(instance: Instance, setting: Setting) -> str | None:
+        for name, value in wanted.items():
+            given = setting.parameters.get(name, value)
+            if Fraction(given) != value:
+                return f"it needs the policy parameter {name} = {value}, not {given}"
+        return None
+
+    return Hypothesis(", ".join(f"{name} = {value}" for name, value in wanted.items()), failure)
+
+
 def _other_parameters(instance: Instance, setting: Setting) -> str | None:
     for name, value in worst_case_choice(instance.longest_output)._asdict().items():
         if setting.parameters.get(name, value) != value:

@@ -19,7 +19,8 @@ def sorted_f_order(instance: Instance) -> list[int]:
     """Return the request indices batch by batch, each the feasible one of least (sum of outputs) / size^2.
 
     While at most 1000 batches exist, equal requests counted by number, all are tried; beyond, for each prompt, the
-    longest feasible prefix by (output, prompt) of the requests with at most that prompt. Ties go to the larger batch,
+    feasible prefixes by (output, prompt) of the requests with at most that prompt, which end where a kind of request
+    does or where nothing more fits. Ties go to the larger batch,
     then to the one that has more of the first kind of request by (output, prompt), of the second, and so on.
     """
     left: dict[Kind, list[int]] = {}
@@ -62,6 +63,8 @@ def _prefixes(left: dict[Kind, list[int]], memory: int) -> Iterator[tuple[int, .
         for kind, indices in left.items():
             if kind[1] > widest:
                 continue
+            if batch:
+                yield tuple(batch.get(kind, 0) for kind in left)
             while batch.get(kind, 0) < len(indices) and _fits([*batch.items(), (kind, 1)], memory):
                 batch[kind] = batch.get(kind, 0) + 1
             if batch.get(kind, 0) < len(indices):

@@ -34,8 +34,9 @@ class SortedF(OrderingPolicy):
 
     choices = (
         "a batch is feasible if its requests fit when they start together",
-        f"the least F is exact while at most {MOST_BATCHES} different batches exist; beyond, batches are the longest "
-        "feasible prefixes, by output, of the requests with at most some prompt (exact for one common prompt)",
+        f"the least F is exact while at most {MOST_BATCHES} different batches exist; beyond, batches are feasible "
+        "prefixes, by output, of the requests with at most some prompt, that end where the output changes or nothing "
+        "more fits (exact for one common prompt)",
         "ties in F go to the larger batch, then to the one with more requests of the least output, of the least prompt "
         "among these, and so on",
         "in a batch, ties in output go to the smaller prompt, then to the earlier request",
@@ -91,13 +92,19 @@ def _feasible(kinds: Sequence[_Kind], memory: int) -> Iterator[tuple[int, ...]]:
 
 
 def _prefixes(kinds: Sequence[_Kind], memory: int) -> Iterator[tuple[int, ...]]:
-    """Yield, for every prompt, the counts of the longest feasible prefix of the kinds with at most that prompt."""
+    """Yield, for every prompt, the counts of feasible prefixes of the kinds with at most that prompt.
+
+    A prefix ends where a kind does, or where nothing more fits: along the requests of one kind F first rises, then
+    falls, so that it is least at an end.
+    """
     for widest in sorted({kind.prompt for kind in kinds}):
         counts = [0] * len(kinds)
         held: list[tuple[int, int]] = []
         for place, (output, prompt, indices) in enumerate(kinds):
             if prompt > widest:
                 continue
+            if any(counts):
+                yield tuple(counts)
             # Those taken before complete at ``step`` and then hold ``tokens``; each one more adds prompt + step.
             rooms = [(memory - tokens) // (prompt + step) for step, tokens in (*held, (output, 0))]
             count = min(len(indices), *rooms)

@@ -48,7 +48,8 @@ def explain_witness(
             reason = theorem.failed_hypothesis(instance, setting) or "it does not bound the ratio by a constant"
             raise InputError(f"does not apply: {reason}", field=f"theorem {theorem.id}")
     if not theorems:
-        raise InputError("no theorem bounds this policy under these rules on this instance", field="the witness")
+        rule = "is bounded by no theorem under these rules on this instance"
+        raise InputError(rule, field=f"policy {setting.policy}")
     run = simulate(
         instance,
         setting.policy,

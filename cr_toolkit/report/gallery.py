@@ -25,7 +25,13 @@ def picture_of(source: str | os.PathLike[str], target: str | os.PathLike[str]) -
     try:
         certificate = msgspec.json.decode(data, type=CertificateFile)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        witness = read_witness(source)
+        try:
+            witness = read_witness(source)
+        except InputError as error:
+            if error.field == "format":
+                rule = f"is not a witness's or a certificate's; it {error.rule}"
+                raise InputError(rule, field="format", source=os.fspath(source)) from None
+            raise
         try:
             return _of_witness(witness, target)
         except InputError as error:

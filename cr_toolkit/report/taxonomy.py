@@ -15,7 +15,7 @@ from adversaries.demonstration import Member, approaches, grows, members
 from adversaries.families import FAMILIES
 from cr_toolkit.errors import CrtoolError, InputError
 from cr_toolkit.model.formats import WitnessRecord
-from cr_toolkit.policies import POLICIES, Admission, Queue
+from cr_toolkit.policies import POLICIES, Admission, Policy, Premise, Queue
 from cr_toolkit.report.judging import Bounds, judge_witness, setting_of
 from cr_toolkit.report.results import (
     RowVerdict,
@@ -262,7 +262,7 @@ def _rows(cell: Cell, alpha: Fraction) -> Iterator[Row]:
     own = [theorem for theorem in THEOREMS if cell_of(theorem) == cell and theorem.policy != ANY_POLICY]
     names = {theorem.policy for theorem in own}
     if cell.traffic in SEARCHED:
-        names |= {name for name, policy in POLICIES.items() if policy.information is cell.information}
+        names |= {name for name, policy in POLICIES.items() if _runs_in(policy, cell)}
     for name in sorted(names):
         theorems = [theorem for theorem in own if theorem.policy == name]
         queues = {Queue.HEAD_OF_LINE, *(queue for theorem in theorems for queue in theorem.queue)}
@@ -275,6 +275,12 @@ def _rows(cell: Cell, alpha: Fraction) -> Iterator[Row]:
                 by_theorems.pop((), None)
             for ids, rules in by_theorems.items():
                 yield Row(name, tuple(rules), queue, _bounds([THEOREMS[i] for i in ids], alpha))
+
+
+def _runs_in(policy: type[Policy], cell: Cell) -> bool:
+    """Return whether ``policy`` needs just the cell's information and is defined under its traffic."""
+    burst_alone = Premise.BURST in policy.premises and cell.traffic is not Traffic.BURST
+    return policy.information is cell.information and not burst_alone
 
 
 def _rules(name: str) -> tuple[Admission, ...]:
@@ -318,7 +324,9 @@ def _verdict(row: Row, report: CellReport, alpha: Fraction) -> RowVerdict:
         return "not available"
     if report.cell.traffic is Traffic.POISSON:
         return "expectation"
-    if any(bound.theorem.unbounded_at(alpha) for bound in (*row.bounds, *report.below)):
+    restarts = row.policy in POLICIES and POLICIES[row.policy].restarts
+    for_all = (bound for bound in report.below if bound.theorem.restarts or not restarts)
+    if any(bound.theorem.unbounded_at(alpha) for bound in (*row.bounds, *for_all)):
         # Bounds that depend on the longest output may exist as well, and hold.
         return "unbounded"
     if not any(bound.theorem.kind is not Kind.LOWER for bound in row.bounds):

@@ -24,12 +24,16 @@ def online_schedule(instance: Instance, policy: OnlinePolicy) -> Schedule:
     run = _OnlineRun(instance, views_of(instance, policy))
     memo: Any = None
     now: int | None = min(run.arrivals)
+    idle = 0
     while now is not None:
         run.move_to(now)
         if run.unfinished_here:
             with policy_faults(policy):
-                decision = policy.decide(run.moment(memo))
+                decision = Decision(*policy.decide(run.moment(memo)))
             run.apply(decision, type(policy).__name__)
+            idle = idle + 1 if run.is_idle else 0
+            if idle > instance.memory + len(instance):
+                break
             memo = decision.memo
             now = run.next_moment(decision.wake)
         else:
@@ -57,6 +61,11 @@ class _OnlineRun:
         self.arrivals = [request.arrival for request in instance.requests]
 
     @property
+    def is_idle(self) -> bool:
+        """Whether nothing runs or is to arrive, so that only the policy can make anything happen."""
+        return not (self._running or self._coming)
+
+    @property
     def unfinished_here(self) -> bool:
         """Whether anything waits or runs."""
         return bool(self.waiting or self._running)
@@ -81,6 +90,8 @@ class _OnlineRun:
 
     def apply(self, decision: Decision, name: str) -> None:
         """Stop and start what was decided."""
+        if decision.wake is not None and type(decision.wake) is not int:
+            raise InputError(f"wants to decide again at {decision.wake!r}, which is no step", field=f"policy {name}")
         for index in decision.stop:
             if index not in self._running or self.start[index] == self._now:
                 raise InputError(f"stops request {index}, which has not run", field=f"policy {name}")

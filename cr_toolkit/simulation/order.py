@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Instance
 from cr_toolkit.policies.base import OrderingPolicy, Policy, PriorityPolicy
+from cr_toolkit.policies.catalogue import policy_parameters
 from cr_toolkit.policies.information import FullView, Information, OneBitView, PromptView, View
 from cr_toolkit.policies.views import threshold_of, view_of
 
@@ -33,7 +34,8 @@ def service_order(instance: Instance, policy: PriorityPolicy | OrderingPolicy) -
 
     if isinstance(policy, OrderingPolicy):
         return np.array(_whole_order(instance, policy), dtype=np.int64)
-    if _is_built_in(policy) and policy.vectorised and instance.memory < _INT64_SAFE:
+    numbers = (instance.memory, *(n for n in policy_parameters(policy).values() if isinstance(n, int)))
+    if _is_built_in(policy) and policy.vectorised and max(numbers) < _INT64_SAFE:
         keys = np.broadcast_to(policy.priority(_column_view(instance, policy)), len(instance))
         return np.argsort(keys, kind="stable").astype(np.int64)
     views = views_of(instance, policy)

@@ -90,7 +90,11 @@ def simulate(
     elif isinstance(chosen, PlanningPolicy):
         views = views_of(instance, chosen)
         with policy_faults(chosen):
-            schedule = Schedule(tuple(chosen.plan(instance.memory, views)))
+            planned = tuple(chosen.plan(instance.memory, views))
+        for index, start in enumerate(planned):
+            if type(start) is not int or start < 0:
+                raise InputError(f"plans the start {start!r} for request {index}", field=f"policy {name}")
+        schedule = Schedule(planned)
     elif isinstance(chosen, OnlinePolicy):
         schedule = online_schedule(instance, chosen)
     else:
@@ -148,8 +152,9 @@ def _estimated(instance: Instance, policy: EstimatePolicy, order: tuple[int, ...
             for view, request in zip(views, instance.requests, strict=True)
         ]
     for index, (estimate, request) in enumerate(zip(estimates, instance.requests, strict=True)):
-        if estimate < request.output:
-            rule = f"estimates {estimate} tokens for request {index}, below its output {request.output}"
+        if type(estimate) is not int or estimate < request.output:
+            fault = f"below its output {request.output}" if estimate < request.output else "no integer"
+            rule = f"estimates {estimate} tokens for request {index}, {fault}"
             raise InputError(rule, field=f"policy {policy_name(policy)}")
     if estimates == [request.output for request in instance.requests]:
         return _served(instance, order, Admission.LOOKAHEAD, Queue.HEAD_OF_LINE, engine)

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from cr_toolkit.policies import Admission, Information
 from cr_toolkit.taxonomy.regimes import Traffic
-from proofs.hypotheses import COMMON_PROMPT, share_at_most
+from proofs.hypotheses import COMMON_PROMPT, parameters_are, share_at_most
 from proofs.theorem import Kind, Status, Theorem, state
 
 MCSF_BURST = state(
@@ -24,6 +24,7 @@ MCSF_BURST = state(
         hypotheses=(
             COMMON_PROMPT,
             share_at_most(Fraction(1, 2)),
+            parameters_are(error=1),
         ),
         instance_bound=lambda instance: Fraction(9216),
         share_bound=lambda alpha: Fraction(9216) if alpha <= Fraction(1, 2) else None,

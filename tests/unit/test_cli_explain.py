@@ -140,7 +140,7 @@ def test_explain_refuses_what_it_cannot_explain(witness, tmp_path, capsys):
     late = tmp_path / "late.json"
     save_witness(late, Instance.from_triples(10, [(0, 1, 3), (2, 1, 3)]))
     for arguments, reason in (
-        ([str(late)], "no theorem bounds this policy"),
+        ([str(late)], "policy svf is bounded by no theorem"),
         ([witness, "--theorem", "svf1-burst"], "it is about the policy svf-1bit"),
         ([witness, "--theorem", "svf-burst-peak"], "does not apply"),
         ([witness, "-o", "why.gif"], "must end in .svg or .png"),

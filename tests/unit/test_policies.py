@@ -225,3 +225,15 @@ def test_a_failing_policy_is_one_clear_sentence(fault: str, message: str) -> Non
     with pytest.raises(InputError) as caught:
         simulate(INSTANCE, Faulty, parameters={"fault": fault})
     assert str(caught.value) == message
+
+
+def test_a_proxy_beyond_machine_integers_still_ranks_last() -> None:
+    instance = Instance.burst(10, [(1, 9), (1, 2), (1, 2), (1, 2)])
+    parameters = {"threshold": 3, "short": 1, "long": 4_000_000_000}
+    assert simulate(instance, "svf-1bit", parameters=parameters).order == (1, 2, 3, 0)
+
+
+@pytest.mark.parametrize("growth", [2 * 10**9, "12345678901/10000000000", "1000000000"])
+def test_what_the_checker_would_refuse_is_refused_at_once(growth: int | str) -> None:
+    with pytest.raises(InputError, match="nine digits"):
+        simulate(Instance.burst(10, [(1, 3)]), "gba", parameters={"growth": growth})

@@ -142,7 +142,8 @@ EVERY_ROW = {
     "amax-interval", "amax-interval-lower", "amin-interval", "any-arbitrary", "area-order-general",
     "clairvoyant-general", "fcfs", "gba-burst", "gsa-burst", "mcsf-burst", "sjf", "sortedf-burst", "svf-burst",
     "svf-burst-centroid", "svf-burst-fluid", "svf-burst-half", "svf-burst-lookahead", "svf-burst-peak",
-    "svf-burst-sharp", "svf-burst-tight", "svf-poisson", "svf-poisson-load", "svf-skipping", "svf1-burst",
+    "svf-burst-sharp", "svf-burst-tight", "svf-poisson", "svf-poisson-load",
+    "svf-predicted-burst", "svf-skipping", "svf1-burst",
     "svf1-burst-growth", "svf1-burst-root", "svf1-poisson", "total-size",
 }  # fmt: skip
 

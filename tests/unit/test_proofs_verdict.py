@@ -11,6 +11,7 @@ from proofs import Setting, Verdict, applicable, judge, judge_bound, theorems
 
 SMALL = Instance.burst(10, [(1, 3), (2, 3)])
 SVF = Setting("svf")
+ALIKE = Instance.burst(20, [(1, 3), (1, 4)])
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,9 @@ def test_a_run_within_scope_is_judged_by_the_instances_own_bound():
         ("svf-burst", Instance.from_triples(10, [(0, 1, 3), (1, 2, 3)]), SVF, "burst traffic"),
         ("svf-burst-half", Instance.burst(9, [(2, 3)]), SVF, "alpha <= 1/2, and the largest peak is 5/9"),
         ("svf-burst-sharp", SMALL, Setting("svf", queue=Queue.SKIPPING), "head-of-line"),
+        ("gba-burst", ALIKE, Setting("gba", {"growth": "3/2"}), "needs the policy parameter growth = 2, not 3/2"),
+        ("gsa-burst", ALIKE, Setting("gsa", {"slice": 1000, "growth": 2}), "parameter slice = 1, not 1000"),
+        ("mcsf-burst", ALIKE, Setting("mc-sf", {"error": 3, "seed": 0}), "parameter error = 1, not 3"),
     ],
 )
 def test_out_of_scope_names_the_failed_hypothesis(theorem, instance, setting, words):

@@ -79,8 +79,12 @@ def _write(
     for one, judgement in zip(explained, judgements, strict=True):
         write(f"\n{one.theorem}: {words(judgement)}")
         _write_steps(one)
+    lemmas = all_lemmas(explained)
+    if not lemmas:
+        write("\nNo proof of this is spelled out here: the source has it.")
+        return
     write("\nThe lemmas on this run; slack is (rhs - lhs)/max(|lhs|, |rhs|):")
-    _write_lemmas(all_lemmas(explained))
+    _write_lemmas(lemmas)
     write("\nThe notation is that of the documentation, page Theorems.")
 
 
