@@ -3,15 +3,22 @@
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import ClassVar
 
+import numpy as np
 import pytest
 
+import adversaries.tasks as tasks
 from adversaries import FAMILIES, SEARCHERS, SearchResult, search
+from adversaries.evaluation import Evaluation
+from adversaries.pattern import Block, Pattern
+from adversaries.searchers import Scored, Searcher
+from adversaries.space import Space
 from cr_toolkit.checker import check_data
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Schedule
 from cr_toolkit.model.formats import WitnessRecord, read_witness, to_json
-from cr_toolkit.policies import FullView, PriorityPolicy, make_policy
+from cr_toolkit.policies import Admission, FullView, PriorityPolicy, Queue, make_policy
 from cr_toolkit.simulation import simulate
 
 
@@ -187,3 +194,26 @@ def test_a_stated_interval_holds_the_outputs_of_every_candidate() -> None:
 def test_a_policy_for_bursts_is_not_attacked_by_arrivals() -> None:
     with pytest.raises(InputError, match="traffic must be burst, which the policy needs"):
         search("gsa", traffic="arbitrary", evaluations=1)
+
+
+def test_a_task_keeps_the_better_of_two_looks_at_one_candidate(monkeypatch: pytest.MonkeyPatch) -> None:
+    pattern, starts = Pattern(4, (Block(0, 2, 2),)), np.zeros(2, np.int64)
+
+    class Repeating(Searcher):
+        def ask(self) -> Pattern:
+            return pattern
+
+        def tell(self, pattern: Pattern, ratio: Fraction) -> None:
+            pass
+
+    class Forgetful:
+        uppers: ClassVar = [5, 4, 6]
+
+        def evaluate_above(self, *_: object) -> Evaluation:
+            return Evaluation(8, self.uppers.pop(0), starts)
+
+    monkeypatch.setattr(tasks, "SEARCHERS", {"repeating": Repeating})
+    setting = tasks.Setting("svf", {}, Admission.LOOKAHEAD, Queue.HEAD_OF_LINE, Space(Fraction(1), True, 9), 0)
+    task = tasks.Task(0, "repeating", 3, Fraction(1), 9, ())
+    outcome = tasks.run_task(setting, Forgetful(), task)  # type: ignore[arg-type]
+    assert outcome.found == (Scored(pattern, Fraction(2)),)
