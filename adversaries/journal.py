@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 import msgspec
 
@@ -23,6 +23,8 @@ from adversaries.searchers import Scored
 from cr_toolkit.errors import InputError
 
 _OUTCOMES = "outcomes.jsonl"
+_UNREADABLE = (msgspec.DecodeError, ValueError, ZeroDivisionError)
+"""What reading a line raises that no journal wrote."""
 
 
 class _Line(msgspec.Struct, frozen=True, array_like=True):
@@ -38,16 +40,18 @@ class _Found(msgspec.Struct, frozen=True, array_like=True):
     known: tuple[int, ...] | None = None
 
 
-class FinishedTask(msgspec.Struct, frozen=True, array_like=True):
-    """What a finished task left: how many evaluations it made and the best it found."""
+class _Outcome(msgspec.Struct, frozen=True, array_like=True):
+    """One finished task."""
 
     evaluations: int
     best: tuple[_Found, ...]
 
-    @property
-    def found(self) -> tuple[Scored, ...]:
-        """Return its best candidates, best first."""
-        return tuple(Scored(one.pattern, Fraction(one.ratio), one.known) for one in self.best)
+
+class FinishedTask(NamedTuple):
+    """What a finished task left: how many evaluations it made and the best it found, best first."""
+
+    evaluations: int
+    found: tuple[Scored, ...]
 
 
 class TaskLog:
@@ -75,9 +79,11 @@ class TaskLog:
         self._end = 0
         for at, line in _whole_lines(text):
             try:
-                self._known.append((at, msgspec.json.decode(line, type=_Line)))
-            except msgspec.DecodeError:
+                known = msgspec.json.decode(line, type=_Line)
+                Fraction(known.ratio or 1)
+            except _UNREADABLE:
                 break
+            self._known.append((at, known))
             self._end = at + len(line) + 1
         self._file.truncate(self._end)
 
@@ -137,9 +143,11 @@ class Journal:
         """Yield what the finished tasks left, task 0 first."""
         for _, line in _whole_lines(self._text):
             try:
-                yield msgspec.json.decode(line, type=FinishedTask)
-            except (msgspec.DecodeError, ValueError):
+                outcome = msgspec.json.decode(line, type=_Outcome)
+                found = tuple(Scored(one.pattern, Fraction(one.ratio), one.known) for one in outcome.best)
+            except _UNREADABLE:
                 return
+            yield FinishedTask(outcome.evaluations, found)
 
     def keep(self, tasks: int) -> None:
         """Keep the first ``tasks`` finished tasks; call before ``finish``."""
@@ -163,7 +171,7 @@ class Journal:
         best = tuple(_Found(one.pattern, str(one.ratio), one.known) for one in found)
         try:
             with self._path.open("ab") as file:
-                file.write(msgspec.json.encode(FinishedTask(evaluations, best)) + b"\n")
+                file.write(msgspec.json.encode(_Outcome(evaluations, best)) + b"\n")
         except OSError as error:
             raise _unusable(self._path, error) from None
         task_file(self.folder, index).unlink(missing_ok=True)

@@ -68,7 +68,7 @@ class Runner:
         """Merge what the journal says of finished tasks, as if they had just been run.
 
         Returns:
-            Some of the candidates it merged, for a look at whether their ratios still hold.
+            The best candidate and some of those it merged, for a look at whether their ratios still hold.
         """
         if self._journal is None:
             return ()
@@ -77,9 +77,10 @@ class Runner:
             if not self._planned or finished.evaluations != self._planned[0].evaluations:
                 break
             self._merge(Outcome(self._planned.popleft(), finished.evaluations, finished.found))
-            sample.extend(finished.found[-1:])
+            sample.extend(finished.found[:1] + finished.found[-1:])
         self._journal.keep(self._due)
-        return tuple(sample)
+        best = () if self.best is None else (self.best.scored,)
+        return tuple(dict.fromkeys((*best, *sample)))
 
     def run(self, workforce: Workforce, merged: Callable[[bool], None]) -> StopReason:
         """Run until the budget is spent; return what stopped it. Ctrl-C keeps what was found.

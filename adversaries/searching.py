@@ -13,32 +13,25 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from adversaries.book import Book, Improvement
 from adversaries.campaign import BEST_FILE, Campaign, open_campaign, policy_digest
-from adversaries.evaluation import ranks_by_size
 from adversaries.manifest import Arguments
 from adversaries.pattern import Pattern
 from adversaries.portfolio import Portfolio
 from adversaries.processes import Processes, can_travel
 from adversaries.runner import Budget, Runner, StopReason
 from adversaries.searchers import SEARCHERS, Scored
-from adversaries.space import MEMORY_LIMIT, STEP_LIMIT, Space
+from adversaries.space import MEMORY_LIMIT
+from adversaries.subject import Subject
 from adversaries.tasks import Setting
 from adversaries.workforce import ThisProcess, Workforce
 from cr_toolkit.errors import InputError
 from cr_toolkit.model.formats import WitnessRecord
 from cr_toolkit.model.rational import format_rational, parse_rational
-from cr_toolkit.policies import Admission, IntervalPolicy, Policy, Premise, Queue, make_policy
+from cr_toolkit.policies import Admission, Policy, Premise, Queue
 
 if TYPE_CHECKING:
     from adversaries.cluster import Cluster
 
 DEFAULT_SECONDS = 60.0
-MOST_REQUESTS = 4000
-"""Default limit on the requests of a candidate."""
-
-MOST_INTERPRETED = 200
-STEPS_INTERPRETED = 5_000
-"""Limits on the requests and steps of a candidate for a policy that no compiled code runs."""
-
 INTERRUPTED = "interrupted; what was found is kept, and the same command goes on from there"
 
 
@@ -150,13 +143,16 @@ def search(
         CrtoolError: if the workers fail.
     """
     began = time.monotonic()
-    require_counts(evaluations, seconds, seed, jobs, max_requests, searcher)
-    if searcher == "family" and not families:
-        raise InputError("must not be family in a search without families", field="searcher")
-    space = space_for(make_policy(policy, parameters), share_of(alpha), _is_burst(traffic), max_requests, common_prompt)
+    require_counts(evaluations, seconds, seed, jobs, max_requests)
+    burst = _is_burst(traffic)
+    require_searcher(searcher, burst=burst, families=families)
+    subject = Subject(policy, dict(parameters or {}), Admission(admission), Queue(queue))
+    space = subject.space(share_of(alpha), burst, max_requests, common_prompt)
+    if Premise.BURST in space.premises and not space.burst:
+        raise InputError("must be burst, which the policy needs", field="traffic")
     if evaluations is None and seconds is None:
         seconds = DEFAULT_SECONDS
-    setting = Setting(policy, dict(parameters or {}), Admission(admission), Queue(queue), space, seed)
+    setting = Setting(subject.policy, subject.parameters, subject.admission, subject.queue, space, seed)
     setting.evaluator()
     portfolio = Portfolio(searcher, space, seed, families)
     budget = Budget(evaluations, None if seconds is None else began + seconds)
@@ -256,15 +252,18 @@ class _Sitting:
             self._progress(self._how_far())
 
     def _how_far(self) -> Progress:
-        now = time.monotonic()
-        seconds = now - self._began
-        done, best = self.runner.evaluations, self._portfolio.best
-        rate = (done - self.resumed) / max(seconds, 1e-3)
-        limit, deadline = self._budget.evaluations, self._budget.deadline
-        left = [] if deadline is None else [max(0.0, deadline - now)]
-        if limit is not None and rate:
-            left.append((limit - done) / rate)
-        return Progress(done, None if best is None else best.ratio, seconds, rate, min(left, default=None))
+        return how_far(self.runner.evaluations, self.resumed, self._portfolio.best, self._budget, self._began)
+
+
+def how_far(done: int, resumed: int, best: Scored | None, budget: Budget, began: float) -> Progress:
+    """Return how far a search is that began at ``began`` (time.monotonic) with ``resumed`` of ``done`` evaluations."""
+    now = time.monotonic()
+    seconds = now - began
+    rate = (done - resumed) / max(seconds, 1e-3)
+    left = [] if budget.deadline is None else [max(0.0, budget.deadline - now)]
+    if budget.evaluations is not None and rate:
+        left.append((budget.evaluations - done) / rate)
+    return Progress(done, None if best is None else best.ratio, seconds, rate, min(left, default=None))
 
 
 def local_workforce(setting: Setting, jobs: int, deadline: float | None, journal: Path | None = None) -> Workforce:
@@ -316,17 +315,6 @@ def share_of(alpha: Fraction | str | int) -> Fraction:
     return share
 
 
-def space_for(policy: Policy, alpha: Fraction, burst: bool, max_requests: int | None, common_prompt: bool) -> Space:
-    """Return the candidates that suit ``policy``."""
-    if Premise.BURST in policy.premises and not burst:
-        raise InputError("must be burst, which the policy needs", field="traffic")
-    most, steps = (MOST_REQUESTS, STEP_LIMIT) if ranks_by_size(policy) else (MOST_INTERPRETED, STEPS_INTERPRETED)
-    limit = most if max_requests is None else max_requests
-    outputs = (policy.lower, policy.upper) if isinstance(policy, IntervalPolicy) else (None, None)
-    common = common_prompt or Premise.COMMON_PROMPT in policy.premises
-    return Space(alpha, burst, limit, common, steps, policy.premises, outputs)
-
-
 def _is_burst(traffic: str) -> bool:
     if traffic not in ("burst", "arbitrary"):
         raise InputError(f"must be burst or arbitrary, got {traffic!r}", field="traffic")
@@ -334,9 +322,9 @@ def _is_burst(traffic: str) -> bool:
 
 
 def require_counts(
-    evaluations: int | None, seconds: float | None, seed: int, jobs: int, max_requests: int | None, searcher: str
+    evaluations: int | None, seconds: float | None, seed: int, jobs: int, max_requests: int | None
 ) -> None:
-    """Raise InputError unless the counts are in range and the searcher is known."""
+    """Raise InputError unless the counts are in range."""
     for field, value, least in (
         ("evaluations", evaluations, 1),
         ("seed", seed, 0),
@@ -347,5 +335,11 @@ def require_counts(
             raise InputError(f"must be >= {least}, got {value}", field=field)
     if seconds is not None and not 0 < seconds < float("inf"):
         raise InputError(f"must be a positive number, got {seconds}", field="seconds")
-    if searcher != "auto":
-        SEARCHERS[searcher]
+
+
+def require_searcher(searcher: str, *, burst: bool, families: bool) -> None:
+    """Raise InputError unless the searcher is known and has something to do."""
+    if searcher == "family" and not families:
+        raise InputError("must not be family in a search without families", field="searcher")
+    if searcher != "auto" and burst and not SEARCHERS[searcher].serves_bursts:
+        raise InputError(f"{searcher} needs --traffic arbitrary", field="searcher")

@@ -15,7 +15,6 @@ from fractions import Fraction
 from adversaries.folding import pattern_of
 from adversaries.mutations import Arrive, Drop, Mutation, Recount, Remember, Repeat, Retype, apply_all
 from adversaries.pattern import Block, Pattern
-from adversaries.space import Space
 from adversaries.subject import Subject
 from cr_toolkit.errors import InputError
 from lp_models.upper import upper_bound
@@ -111,7 +110,7 @@ class _Shrinking:
         self._regular = regular
         self._tied = regular and _has_one_volume(pattern)
         burst = not any(block.arrival for block in pattern.blocks)
-        self._space = Space(alpha, burst, pattern.size)
+        self._space = subject.space(alpha, burst, pattern.size)
         self._rejected: set[Pattern] = set()
         self.ratio = max(threshold, self._evaluator.evaluate(pattern).ratio)
 
@@ -143,7 +142,7 @@ class _Shrinking:
         return False
 
     def _accept(self, candidate: Pattern) -> bool:
-        if candidate in self._rejected or not self._space.admits(candidate):
+        if candidate in self._rejected or not self._space.suits(candidate):
             return False
         if self._tied and not _has_one_volume(candidate):
             return False

@@ -13,6 +13,13 @@ MEMORY_LIMIT = 1 << 20
 STEP_LIMIT = 1 << 18
 """Schedules are kept step by step during a search; these bound what one candidate may cost."""
 
+MOST_REQUESTS = 4000
+"""Default limit on the requests of a candidate."""
+
+MOST_INTERPRETED = 200
+STEPS_INTERPRETED = 5_000
+"""Limits on the requests and steps of a candidate for a policy that no compiled code runs."""
+
 _SHORT = 1 << 14
 _STEPS_EACH = 150
 """Small candidates are to be cheap ones: at most this many steps per request, or _SHORT if that is more."""
@@ -63,7 +70,7 @@ class Space:
         return Reprompt(max(0, min(max(prompts), room))).apply(pattern)
 
     def admits(self, pattern: Pattern) -> bool:
-        """Return whether ``pattern`` may be evaluated."""
+        """Return whether ``pattern`` is within the limits; what the policy requires, ``fitted`` restores."""
         return (
             pattern.is_well_formed
             and pattern.size <= self.max_requests
@@ -73,6 +80,10 @@ class Space:
             and (not self.common_prompt or len({block.prompt for block in pattern.blocks}) == 1)
             and all(block.arrival <= (0 if self.burst else STEP_LIMIT) for block in pattern.blocks)
         )
+
+    def suits(self, pattern: Pattern) -> bool:
+        """Return whether ``pattern`` may be evaluated as it stands: the policy is defined on it."""
+        return self.admits(pattern) and self.fitted(pattern) == pattern
 
     def within(self, max_requests: int, alpha: Fraction | None = None) -> Space:
         """Return the same space with at most ``max_requests`` requests and, if given, the smaller share ``alpha``."""
@@ -84,7 +95,6 @@ class Space:
         least, most = self.outputs
         if not pattern.is_well_formed or not (self.premises or least or most):
             return pattern
-        pattern = self.conform(pattern)
         common_output = min(block.output for block in pattern.blocks)
 
         def fit(block: Block) -> Block:
@@ -93,4 +103,5 @@ class Space:
             output = min(output, most or output)
             return Block(block.prompt, output, block.count, 0 if Premise.BURST in self.premises else block.arrival)
 
-        return Pattern(pattern.memory, tuple(fit(block) for block in pattern.blocks), pattern.repeat)
+        # The room for a common prompt is what the outputs, once they fit, leave of the memory.
+        return self.conform(Pattern(pattern.memory, tuple(fit(block) for block in pattern.blocks), pattern.repeat))

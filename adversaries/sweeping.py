@@ -12,11 +12,12 @@ from adversaries.pattern import Pattern
 from adversaries.portfolio import Portfolio
 from adversaries.runner import Budget, Runner, StopReason
 from adversaries.searchers import Scored
-from adversaries.searching import MOST_REQUESTS, Progress, local_workforce, require_counts, share_of, space_for
+from adversaries.searching import Progress, how_far, local_workforce, require_counts, require_searcher, share_of
+from adversaries.subject import Subject
 from adversaries.tasks import Setting
 from cr_toolkit.errors import InputError
 from cr_toolkit.model.formats import WitnessRecord
-from cr_toolkit.policies import Admission, Policy, Queue, make_policy
+from cr_toolkit.policies import Admission, Policy, Queue
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def sweep(
     searcher: str = "auto",
     seed: int = 0,
     jobs: int = 1,
-    max_requests: int = MOST_REQUESTS,
+    max_requests: int | None = None,
     families: bool = True,
     common_prompt: bool = False,
     starts: Sequence[Pattern] = (),
@@ -69,7 +70,7 @@ def sweep(
         searcher: a registered searcher, or ``auto``.
         seed: of the random streams (>= 0).
         jobs: processes to use.
-        max_requests: most requests of a candidate.
+        max_requests: most requests of a candidate; as for ``search`` if not given.
         families: whether ``auto`` may use the known families.
         common_prompt: whether all requests of a candidate have the same prompt.
         starts: candidates to begin with, not counted; those outside the space are left out.
@@ -79,26 +80,26 @@ def sweep(
         InputError: if an argument breaks a rule.
     """
     began = time.monotonic()
-    require_counts(evaluations, None, seed, jobs, max_requests, searcher)
+    require_counts(evaluations, None, seed, jobs, max_requests)
+    require_searcher(searcher, burst=True, families=families)
     ascending = tuple(sorted({share_of(share) for share in shares}))
     if not ascending:
         raise InputError("must name at least one share", field="shares")
-    space = space_for(make_policy(policy, parameters), ascending[-1], True, max_requests, common_prompt)
-    setting = Setting(policy, dict(parameters or {}), Admission(admission), Queue(queue), space, seed)
+    subject = Subject(policy, dict(parameters or {}), Admission(admission), Queue(queue))
+    space = subject.space(ascending[-1], True, max_requests, common_prompt)
+    setting = Setting(subject.policy, subject.parameters, subject.admission, subject.queue, space, seed)
     evaluator = setting.evaluator()
     portfolio = Portfolio(searcher, space, seed, families, ascending)
     portfolio.take_in(
         [Scored(one, evaluator.evaluate(one).ratio) for one in map(space.fitted, starts) if space.admits(one)]
     )
 
-    runner = Runner(portfolio, Budget(evaluations, None), None)
+    budget = Budget(evaluations, None)
+    runner = Runner(portfolio, budget, None)
 
     def merged(changed: bool) -> None:
         if progress is not None:
-            best, seconds = portfolio.best, time.monotonic() - began
-            rate = runner.evaluations / seconds
-            left = (evaluations - runner.evaluations) / rate
-            progress(Progress(runner.evaluations, None if best is None else best.ratio, seconds, rate, left))
+            progress(how_far(runner.evaluations, 0, portfolio.best, budget, began))
 
     reason = runner.run(local_workforce(setting, jobs, None), merged)
     # One candidate may be the worst at several shares: its witness is built once.

@@ -130,7 +130,8 @@ def run_task(
                     continue
                 # A searcher climbs over what it proposes, whatever the policy's premises make of it.
                 searcher.tell(asked, ratio)
-                found[pattern] = Scored(pattern, ratio, None if known is None else tuple(known.tolist()))
+                if pattern not in found or ratio > found[pattern].ratio:
+                    found[pattern] = Scored(pattern, ratio, None if known is None else tuple(known.tolist()))
                 if len(found) > 4 * _KEPT:
                     found = {scored.pattern: scored for scored in _best(found)}
         except KeyboardInterrupt:

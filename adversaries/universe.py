@@ -22,7 +22,7 @@ from cr_toolkit import __version__
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Instance
 from cr_toolkit.model.formats import LowerBoundRecord, WitnessRecord
-from cr_toolkit.policies import Admission, PriorityPolicy, Queue, make_policy
+from cr_toolkit.policies import Admission, Premise, PriorityPolicy, Queue, make_policy
 from cr_toolkit.policies.catalogue import policy_name
 from cr_toolkit.simulation import service_order, simulate
 from lp_models import optimum
@@ -99,11 +99,17 @@ def enumerate_universe(universe: Universe, progress: Callable[[int], None] | Non
         progress: called now and then with the instances enumerated so far.
 
     Raises:
-        InputError: if there is no such policy or parameter, or the policy fails.
+        InputError: if there is no such policy or parameter, the policy fails, or it is not
+            defined on every burst.
     """
     policy = make_policy(universe.policy, universe.parameters)
     if not (isinstance(policy, PriorityPolicy) and ranks_by_size(policy)):
         raise InputError("must rank requests one by one, by their sizes", field=f"policy {policy_name(policy)}")
+    if lacking := policy.premises - {Premise.BURST}:
+        raise InputError(
+            f"needs {' and '.join(f'one {premise}' for premise in sorted(lacking))}, which a universe does not have",
+            field=f"policy {policy_name(policy)}",
+        )
     nothing = Cell(0, 0, 0, 0, 0, Fraction(1), None)
     fewer = [nothing] * (universe.memory + 1)
     done = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from adversaries.witness import build_witness
 from cr_toolkit import Instance, simulate
@@ -12,7 +13,7 @@ from lp_models.bounds import best_lower_bound
 
 
 def make_witness(
-    instance: Instance, policy: str | type[Policy] = "svf", better: str = "sjf", **rules: str
+    instance: Instance, policy: str | type[Policy] = "svf", better: str = "sjf", **rules: Any
 ) -> WitnessRecord:
     """Return the witness of ``policy`` against the schedule of the policy ``better``."""
     bound = best_lower_bound(instance)

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from adversaries.pattern import Pattern
+from adversaries.subject import chosen_parameters
 from cr_toolkit.checker import check_file
 from cr_toolkit.errors import CrtoolError, InputError
 from cr_toolkit.model.formats import WitnessRecord, read_witness
@@ -58,10 +59,11 @@ class Kept:
             return None
 
     def is_run(self, policy: str, admission: Admission, queue: Queue) -> bool:
-        """Return whether it is about ``policy`` under these rules."""
+        """Return whether it is about ``policy`` under these rules, with the parameters that it has by itself."""
         named = self.witness.policy
         rules = (named.parameters.get("admission"), named.parameters.get("queue"))
-        return named.name == policy and rules == (admission.value, queue.value)
+        as_asked = named.name == policy and rules == (admission.value, queue.value)
+        return as_asked and not chosen_parameters(self.witness)
 
 
 def load(folder: str | os.PathLike[str]) -> tuple[Kept, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from adversaries.corpus.campaign import Effort, Point, best_at, drop_dominated, point_file
 from adversaries.corpus.files import Kept, load, load_file
-from adversaries.searching import MOST_REQUESTS, Progress
+from adversaries.searching import Progress
 from adversaries.sweeping import sweep
 from cr_toolkit.errors import CrtoolError, InputError
 from cr_toolkit.model.formats import write_witness
@@ -63,7 +63,7 @@ def fill(
         queue=queue,
         evaluations=effort.evaluations,
         seed=effort.seed,
-        max_requests=effort.max_requests or MOST_REQUESTS,
+        max_requests=effort.max_requests,
         jobs=jobs,
         starts=[pattern for pattern in related if pattern is not None],
         progress=progress,

@@ -17,6 +17,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from adversaries.corpus.files import Kept, RejectedFileError, load, load_file
+from adversaries.subject import chosen_parameters
 from cr_toolkit.checker import check_data
 from cr_toolkit.model import Request
 from cr_toolkit.model.formats import WitnessRecord, to_json, write_witness
@@ -153,7 +154,8 @@ def _dominates(one: WitnessRecord, other: WitnessRecord) -> bool:
 def _run(witness: WitnessRecord) -> tuple[str, str, bool]:
     rules = {name: witness.policy.parameters.get(name) for name in ("admission", "queue")}
     burst = not any(request.arrival for request in witness.instance.requests)
-    return witness.policy.name, json.dumps(rules), burst
+    setting = {**rules, **chosen_parameters(witness)}
+    return witness.policy.name, json.dumps(setting, sort_keys=True), burst
 
 
 def _rank(witness: WitnessRecord) -> tuple[Fraction, Fraction, int]:

@@ -8,7 +8,6 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from adversaries.lifting.series import Lifted
-from adversaries.space import Space
 from adversaries.subject import Subject
 
 _STILL_GROWING = Fraction(6, 5)
@@ -51,11 +50,11 @@ def follow(
 ) -> Growth:
     """Evaluate ``lifted`` at k = 1, 2, 3, 4, 6, 8, ... as long as a member has at most ``max_requests`` requests."""
     evaluator = subject.evaluator()
-    space = Space(Fraction(1), False, max_requests)
+    space = subject.space(Fraction(1), False, max_requests)
     members: list[Member] = []
     for k in _PARAMETERS:
         pattern = lifted.at(k)
-        if not pattern.is_well_formed or pattern.max_peak > pattern.memory:
+        if not pattern.is_well_formed or pattern.max_peak > pattern.memory or space.fitted(pattern) != pattern:
             continue
         if not space.admits(pattern):
             break

@@ -19,7 +19,6 @@ from adversaries.lifting.growth import Growth, follow
 from adversaries.lifting.polynomial import Polynomial
 from adversaries.lifting.series import Lifted, LiftedBlock
 from adversaries.pattern import Block, Pattern
-from adversaries.space import Space
 from adversaries.subject import Subject
 
 _MOST_POWER = 2
@@ -131,7 +130,7 @@ class _Judge:
     ) -> None:
         self._pattern = pattern
         self._evaluator: Evaluator = subject.evaluator()
-        self._space = Space(Fraction(pattern.max_peak, pattern.memory), False, max_requests)
+        self._space = subject.space(Fraction(pattern.max_peak, pattern.memory), False, max_requests)
         self._progress = progress
         self._ratio = self._evaluator.evaluate(pattern).ratio
         self._scores: dict[_Powers, float] = {}
@@ -153,7 +152,7 @@ class _Judge:
         before = self._ratio
         for k in _STAGES:
             member = family.at(k)
-            if not self._space.admits(member):
+            if not self._space.suits(member):
                 break
             self._evaluations += 1
             if self._progress is not None:

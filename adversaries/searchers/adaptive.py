@@ -31,6 +31,8 @@ class _Rated(NamedTuple):
 class AdaptiveSearcher(WatchingSearcher):
     """Lets long requests start, then floods the rest of the memory; for arbitrary arrivals only."""
 
+    serves_bursts = False
+
     def __init__(self, space: Space, random: Random, elites: Sequence[Scored]) -> None:
         super().__init__(space, random, elites)
         self._subject: Subject | None = None

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from fractions import Fraction
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,9 @@ class Searcher(ABC):
         self.space = space
         self.random = random
         self.elites = tuple(elites)
+
+    serves_bursts: ClassVar[bool] = True
+    """Whether it has anything to propose when everything arrives at 0."""
 
     schedule: NDArray[np.int64] | None = None
     """Starts of a feasible schedule of the candidate last asked for, if the searcher knows one."""

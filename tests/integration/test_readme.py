@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("README.md", "docs/own-policy.md")
+PAGES = ("README.md", "docs/own-policy.md", "docs/adaptive.md")
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 
 

@@ -19,7 +19,7 @@ from adversaries.space import Space
 from cr_toolkit.errors import CrtoolError
 from cr_toolkit.model import Schedule
 from cr_toolkit.model.formats import to_json
-from cr_toolkit.policies import POLICIES, Admission, Queue, make_policy
+from cr_toolkit.policies import POLICIES, Admission, Premise, Queue, make_policy
 from cr_toolkit.simulation import simulate
 from lp_models.bounds import LOWER_BOUNDS
 
@@ -159,6 +159,21 @@ def require_admissible_proposals(name: str, seed: int, space: Space) -> None:
             searcher.tell(pattern, 1 + Fraction(random.randint(0, 50), 50))
     # A fresh draw may miss a narrow space; most proposals must not. Most families have several prompts.
     assert admitted >= 30 or space.max_requests < 7 or (space.common_prompt and name == "family")
+
+
+@given(patterns(), st.integers(1, 9), st.integers(0, 9), st.sampled_from([Fraction(1, 2), Fraction(1)]))
+def test_what_is_fitted_stays_as_it_is(pattern: Pattern, least: int, more: int, alpha: Fraction) -> None:
+    premises = frozenset({Premise.COMMON_PROMPT})
+    space = Space(alpha, False, 1000, True, premises=premises, outputs=(least, least + more))
+    fitted = space.fitted(pattern)
+    assert space.fitted(fitted) == fitted
+    outputs = [block.output for block in fitted.blocks]
+    assert least <= min(outputs)
+    assert max(outputs) <= least + more
+    [prompt] = {block.prompt for block in fitted.blocks}
+    room = space.cap(pattern.memory) - max(outputs)
+    if len({block.prompt for block in pattern.blocks}) > 1:
+        assert prompt == max(0, min(room, max(block.prompt for block in pattern.blocks)))
 
 
 def test_climber_begins_at_elites_that_suit_it() -> None:

@@ -17,6 +17,7 @@ from cr_toolkit import simulate
 from cr_toolkit.cli.main import run
 from cr_toolkit.model import Instance
 from cr_toolkit.model.formats import read_witness, to_json, write_witness
+from cr_toolkit.policies import Admission, Queue
 from tests.strategies import instances
 from tests.unit.test_shrinking import subject
 from tests.witnesses import make_witness
@@ -75,6 +76,27 @@ def test_a_smaller_share_or_another_run_is_not_dominated(tmp_path):
     for witness in (strong, narrow, other):
         assert add(tmp_path, Kind.WORST, witness) is not None
     assert len(contents(tmp_path)[Kind.WORST]) == 3
+
+
+def test_other_parameters_are_another_run(tmp_path):
+    instance = Instance.burst(12, [(0, 6)] * 3 + [(0, 1)] * 12)
+    witnesses = [make_witness(instance, "mc-sf", parameters={"error": error}) for error in (1, 2, 8)]
+    for witness in witnesses:
+        assert add(tmp_path, Kind.WORST, witness) is not None
+    kept = contents(tmp_path)[Kind.WORST]
+    assert len(kept) == len({one.ratio for one in kept}) == 3
+    plain = [one for one in kept if one.is_run("mc-sf", Admission.LOOKAHEAD, Queue.HEAD_OF_LINE)]
+    # 1 is what the policy has by itself.
+    assert [one.witness.policy.parameters["error"] for one in plain] == [1]
+
+
+def test_a_parameter_that_the_policy_chooses_makes_no_other_run(tmp_path):
+    made = [make_witness(Instance.burst(2 * long, [(0, long)] * 3 + [(0, 1)] * 12), "svf-1bit") for long in (6, 16)]
+    assert len({witness.policy.parameters["threshold"] for witness in made}) == 2
+    for witness in made:
+        add(tmp_path, Kind.WORST, witness)
+    [left] = contents(tmp_path)[Kind.WORST]
+    assert left.is_run("svf-1bit", Admission.LOOKAHEAD, Queue.HEAD_OF_LINE)
 
 
 def test_the_better_bracket_of_an_instance_stays(tmp_path):

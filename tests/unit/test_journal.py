@@ -111,6 +111,35 @@ def test_finished_tasks_are_read_back_and_a_torn_line_is_cut_off(tmp_path: Path)
     assert not task_file(tmp_path, 1).exists()
 
 
+@pytest.mark.parametrize("ratio", ["1/0", "much"])
+def test_a_ratio_that_is_no_number_ends_what_is_read(tmp_path: Path, ratio: str) -> None:
+    journal = Journal(tmp_path)
+    for index in range(2):
+        journal.finish(index, 200, [Scored(ONE, Fraction(7, 5))])
+    path = tmp_path / "outcomes.jsonl"
+    first, second = path.read_text().splitlines()
+    path.write_text(f"{first}\n{second.replace('7/5', ratio)}\n")
+    assert [one.found for one in Journal(tmp_path).finished()] == [(Scored(ONE, Fraction(7, 5)),)]
+    log = tmp_path / "log"
+    told(log, [ONE, TWO], Fraction(7, 5))
+    first, second = log.read_text().splitlines()
+    log.write_text(f"{first}\n{second.replace('7/5', ratio)}\n")
+    assert told(log, [ONE, TWO], Fraction(2)) == [True, False]
+
+
+def test_the_best_of_a_journal_is_measured_again(tmp_path: Path) -> None:
+    kept = {**SEARCH, "campaigns": tmp_path}
+    stopped = search(**kept, progress=Stop(200))
+    assert stopped.campaign is not None
+    path = stopped.campaign / "journal" / "outcomes.jsonl"
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    # The first of a task is its best; a sample of the others does not show that it was raised.
+    lines[0][1][0][1] = "9"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with pytest.raises(InputError, match="gave other ratios; remove it to begin anew"):
+        search(**kept)
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_ctrl_c_and_the_same_search_again_end_with_the_same_bytes(
     tmp_path: Path, jobs: int, monkeypatch: pytest.MonkeyPatch

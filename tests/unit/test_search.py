@@ -3,15 +3,22 @@
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import ClassVar
 
+import numpy as np
 import pytest
 
+import adversaries.tasks as tasks
 from adversaries import FAMILIES, SEARCHERS, SearchResult, search
+from adversaries.evaluation import Evaluation
+from adversaries.pattern import Block, Pattern
+from adversaries.searchers import Scored, Searcher
+from adversaries.space import Space
 from cr_toolkit.checker import check_data
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Schedule
 from cr_toolkit.model.formats import WitnessRecord, read_witness, to_json
-from cr_toolkit.policies import FullView, PriorityPolicy, make_policy
+from cr_toolkit.policies import Admission, FullView, PriorityPolicy, Queue, make_policy
 from cr_toolkit.simulation import simulate
 
 
@@ -38,7 +45,9 @@ def assert_certified(result: SearchResult) -> None:
 @pytest.mark.parametrize("searcher", [*SEARCHERS.names(), "auto"])
 @pytest.mark.parametrize("admission", ["lookahead", "peak"])
 def test_every_searcher_returns_a_certified_witness(searcher: str, admission: str) -> None:
-    result = search(admission=admission, searcher=searcher, evaluations=150, max_requests=60, seed=3)
+    burst = searcher == "auto" or SEARCHERS[searcher].serves_bursts
+    traffic = "burst" if burst else "arbitrary"
+    result = search(admission=admission, searcher=searcher, traffic=traffic, evaluations=150, max_requests=60, seed=3)
     assert_certified(result)
     assert result.evaluations == 150
     assert result.stopped_by == "evaluations"
@@ -157,6 +166,8 @@ def test_a_policy_that_fails_is_named() -> None:
         ({"traffic": "poisson"}, "traffic must be burst or arbitrary"),
         ({"searcher": "patern"}, "did you mean 'pattern'"),
         ({"policy": "svff"}, "did you mean 'svf'"),
+        ({"searcher": "family", "families": False}, "searcher must not be family"),
+        ({"policy": "a-min", "parameters": {"lower": 5_001}}, "parameter lower must be at most 5000, the most steps"),
         ({"parameters": {"depth": 1}}, "depth is not a parameter of svf"),
     ],
 )
@@ -183,3 +194,26 @@ def test_a_stated_interval_holds_the_outputs_of_every_candidate() -> None:
 def test_a_policy_for_bursts_is_not_attacked_by_arrivals() -> None:
     with pytest.raises(InputError, match="traffic must be burst, which the policy needs"):
         search("gsa", traffic="arbitrary", evaluations=1)
+
+
+def test_a_task_keeps_the_better_of_two_looks_at_one_candidate(monkeypatch: pytest.MonkeyPatch) -> None:
+    pattern, starts = Pattern(4, (Block(0, 2, 2),)), np.zeros(2, np.int64)
+
+    class Repeating(Searcher):
+        def ask(self) -> Pattern:
+            return pattern
+
+        def tell(self, pattern: Pattern, ratio: Fraction) -> None:
+            pass
+
+    class Forgetful:
+        uppers: ClassVar = [5, 4, 6]
+
+        def evaluate_above(self, *_: object) -> Evaluation:
+            return Evaluation(8, self.uppers.pop(0), starts)
+
+    monkeypatch.setattr(tasks, "SEARCHERS", {"repeating": Repeating})
+    setting = tasks.Setting("svf", {}, Admission.LOOKAHEAD, Queue.HEAD_OF_LINE, Space(Fraction(1), True, 9), 0)
+    task = tasks.Task(0, "repeating", 3, Fraction(1), 9, ())
+    outcome = tasks.run_task(setting, Forgetful(), task)  # type: ignore[arg-type]
+    assert outcome.found == (Scored(pattern, Fraction(2)),)

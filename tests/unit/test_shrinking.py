@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from adversaries import FAMILIES
 from adversaries.folding import pattern_of
+from adversaries.lifting import follow, lift_series, scaled
 from adversaries.mutations import Recount, Retype
 from adversaries.pattern import Block, Pattern
 from adversaries.shrinking import shrink, size_of
@@ -20,7 +21,7 @@ from cr_toolkit.cli.main import run
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Instance
 from cr_toolkit.model.formats import read_witness, write_witness
-from cr_toolkit.policies import Admission, Queue
+from cr_toolkit.policies import POLICIES, Admission, Queue, make_policy
 from tests.brute_force import brute_force_optimum
 from tests.strategies import instances
 
@@ -43,6 +44,46 @@ def test_folding_is_exact_and_finds_the_shortest_repeat(instance):
 
 def test_a_single_kind_is_one_block():
     assert pattern_of(Instance.burst(6, [(0, 3)] * 8)) == Pattern(6, (Block(0, 3, 8),))
+
+
+@pytest.mark.parametrize(
+    ("policy", "parameters"),
+    [
+        *((name, {}) for name, kind in POLICIES.items() if kind.premises),
+        ("a-min", {"lower": 3}),
+        ("a-max", {"upper": 9}),
+    ],
+)
+def test_shrinking_and_lifting_respect_what_the_policy_requires(policy, parameters):
+    against = Subject(policy, parameters, Admission.LOOKAHEAD, Queue.HEAD_OF_LINE)
+    space = against.space(Fraction(1, 2), burst=True)
+    pattern = space.fitted(Pattern(24, (Block(3, 9, 3), Block(2, 4, 6))))
+    shrunk = shrink(against, pattern, Fraction(1))
+    assert size_of(shrunk.pattern) < size_of(pattern)
+    assert shrunk.is_minimal
+    lifted = scaled(pattern, against, 60)
+    members = [] if lifted is None else [lifted.at(one.k) for one in follow(lifted, against, 60).members]
+    for one in (shrunk.pattern, *members):
+        assert make_policy(policy, parameters).unmet_premise(one.instance()) is None
+
+
+def test_a_family_is_followed_where_the_policy_is_defined():
+    # Outputs k, of which the policy wants at least 4, or at most 10.
+    family = lift_series([Pattern(24 * k, (Block(1, 2 * k, 3), Block(0, 2 * k, 2))) for k in (1, 2, 3)])
+    against = Subject("a-min", {"lower": 4}, Admission.LOOKAHEAD, Queue.HEAD_OF_LINE)
+    assert [one.k for one in follow(family, against, 60).members][:3] == [4, 6, 8]
+    against = Subject("a-max", {"upper": 10}, Admission.LOOKAHEAD, Queue.HEAD_OF_LINE)
+    assert [one.k for one in follow(family, against, 60).members] == [1, 2, 3, 4, 6, 8]
+
+
+def test_few_requests_and_steps_for_a_policy_that_no_compiled_code_runs():
+    compiled, interpreted = subject("svf"), subject("mc-sf")
+    assert (compiled.most_requests(2_000), interpreted.most_requests(2_000)) == (2_000, 200)
+    half = Fraction(1, 2)
+    assert compiled.space(half, burst=True).max_requests == 4_000
+    space = interpreted.space(half, burst=True)
+    assert (space.max_requests, space.max_steps) == (200, 5_000)
+    assert interpreted.space(half, True, 3_000).max_requests == 3_000
 
 
 def test_a_long_first_instance_shrinks_to_its_core():

@@ -1,5 +1,6 @@
 """One sweep fills a frontier: every share gets the worst of all that it allows."""
 
+import time
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 from adversaries import FAMILIES, sweep
 from adversaries.corpus import Effort, fill, point_file
 from adversaries.corpus.files import load_file
+from adversaries.runner import Budget
+from adversaries.searching import how_far
 from cr_toolkit.errors import InputError
 from cr_toolkit.model.formats import to_json, write_witness
 
@@ -72,3 +75,13 @@ def test_bad_arguments() -> None:
         sweep(shares=[], evaluations=10)
     with pytest.raises(InputError, match="alpha must be above 0"):
         sweep(shares=["0"], evaluations=10)
+    with pytest.raises(InputError, match="searcher adaptive needs --traffic arbitrary"):
+        sweep(shares=["1/2"], evaluations=10, searcher="adaptive")
+    with pytest.raises(InputError, match="searcher must not be family"):
+        sweep(shares=["1/2"], evaluations=10, searcher="family", families=False)
+
+
+def test_nothing_done_yet_is_no_rate() -> None:
+    began = time.monotonic()
+    progress = how_far(0, 0, None, Budget(10, None), began)
+    assert (progress.evaluations, progress.ratio, progress.rate, progress.left) == (0, None, 0, None)

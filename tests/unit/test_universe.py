@@ -18,7 +18,7 @@ from cr_toolkit.cli.main import run
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Instance
 from cr_toolkit.model.formats import read_witness, to_json
-from cr_toolkit.policies import Admission, PriorityPolicy, PromptView, Queue
+from cr_toolkit.policies import Admission, Premise, PriorityPolicy, PromptView, Queue
 from cr_toolkit.policies.information import Information
 from cr_toolkit.simulation import simulate
 from tests.brute_force import brute_force_optimum
@@ -111,6 +111,23 @@ def test_the_optimum_of_tiny_bursts_is_that_of_brute_force(instance):
 def test_a_universe_out_of_reach_is_refused(numbers, field):
     with pytest.raises(InputError, match=field):
         Universe("svf", *numbers)
+
+
+@pytest.mark.parametrize("premise", [Premise.COMMON_PROMPT, Premise.COMMON_OUTPUT])
+def test_a_policy_that_is_not_defined_on_every_burst_is_refused(premise):
+    class Particular(WidestFirst):
+        premises = frozenset({Premise.BURST, premise})
+
+    with pytest.raises(InputError, match=f"needs one {premise}, which a universe does not have"):
+        next(enumerate_universe(Universe(Particular, 2, 4)))
+
+
+def test_a_policy_for_bursts_is_enumerated():
+    class ForBursts(WidestFirst):
+        premises = frozenset({Premise.BURST})
+
+    cells = [list(enumerate_universe(Universe(policy, 2, 4))) for policy in (ForBursts, WidestFirst)]
+    assert cells[0] == cells[1]
 
 
 @pytest.mark.slow

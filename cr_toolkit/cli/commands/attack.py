@@ -38,7 +38,12 @@ It writes into the folder:
 @click.option("--traffic", type=click.Choice(["burst", "arbitrary"]), default="burst", show_default=True)
 @rules_options
 @click.option("--evaluations", type=click.IntRange(min=1), default=2_000, show_default=True, metavar="N")
-@click.option("--max-requests", type=click.IntRange(min=1), default=2_000, show_default=True, metavar="N")
+@click.option(
+    "--max-requests",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Most requests of an instance; default: 2,000, or 200 if no compiled code runs the policy.",
+)
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, metavar="N", show_default=True)
 @click.option("--jobs", type=click.IntRange(1, 4096), metavar="N", help="Processes to use; default: one per processor.")
 @click.option("--bound", type=Rational(), help="Exit with code 1 if a ratio above this is found and certified.")
@@ -60,10 +65,11 @@ def command(policy: str, bound: Fraction | None, out: str, form: str, **settings
     rules = settings["admission"], settings["queue"]
     try_policy(policy, settings["parameters"], *rules)
     require_folder(out)
+    subject = Subject(policy, settings["parameters"], Admission(rules[0]), Queue(rules[1]))
+    settings["max_requests"] = settings["max_requests"] or subject.most_requests(2_000)
     result = run_search(policy, out, {**settings, "seconds": None})
     require_accepted(str(result.path))
     judgements = judge_witness(result.best, Bounds(numbers=() if bound is None else (bound,)))
-    subject = Subject(policy, settings["parameters"], Admission(rules[0]), Queue(rules[1]))
     general = _generalise(subject, result, settings["alpha"], settings["max_requests"])
     small = subject.witness(general.shrunk.pattern, {"shrunk": {"from": result.path.name if result.path else ""}})
     files = [str(result.path), write_checked(f"{out}/small.json", small)]

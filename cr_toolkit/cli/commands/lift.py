@@ -24,13 +24,18 @@ Examples:
 
 @click.command("lift", epilog=_EPILOG)
 @click.argument("witnesses", nargs=-1, required=True, type=READABLE, metavar="WITNESS...")
-@click.option("--max-requests", type=click.IntRange(min=1), default=2_000, show_default=True, metavar="N")
+@click.option(
+    "--max-requests",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Most requests of an instance; default: 2,000, or 200 if no compiled code runs the policy.",
+)
 @click.option("--family", type=READABLE, metavar="FILE.py", help="Write a Python file that registers the family.")
 @click.option("--name", default="lifted", show_default=True, help="The name it registers.")
 @witness_policy_option
 @format_option()
 def command(
-    witnesses: tuple[str, ...], max_requests: int, family: str | None, name: str, policy: str | None, form: str
+    witnesses: tuple[str, ...], max_requests: int | None, family: str | None, name: str, policy: str | None, form: str
 ) -> ExitCode:
     """Lift a parametrised family from witnesses.
 
@@ -49,11 +54,12 @@ def command(
     records = [require_accepted(path) for path in witnesses]
     subject = Subject.of(records[0], policy)
     _require_one_run(records, witnesses)
-    lifted = _lift(records, subject, max_requests)
+    most = max_requests or subject.most_requests(2_000)
+    lifted = _lift(records, subject, most)
     if lifted is None:
         write("no scaling of this witness raises its ratio; shrink it first (crtool shrink --regular --keep 9/10)")
         return ExitCode.UNDECIDED
-    growth = follow(lifted, subject, max_requests)
+    growth = follow(lifted, subject, most)
     if family is not None:
         write_text(family, family_source(lifted, growth, subject, records[0].policy.name, name))
     if form == "json":
