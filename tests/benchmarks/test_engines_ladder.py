@@ -1,6 +1,6 @@
 """The ladder: the product, its engines and plain general solvers on the same random instances, optima compared.
 
-Run with ``pytest -m benchmark -s tests/benchmarks/test_engines_ladder.py``; it takes about half an hour. The other
+Run with ``pytest -n 0 -m benchmark -s tests/benchmarks/test_engines_ladder.py``; it takes about half an hour. The other
 tests of this file compare less, in a few minutes.
 """
 
