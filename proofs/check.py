@@ -113,11 +113,6 @@ def proof_lemmas(ids: Iterable[str] | None = None) -> tuple[Lemma, ...]:
     return _premises_first(proof_graph(ids))
 
 
-def check_theorem(theorem: str, instances: Iterable[Instance] | None = None) -> CheckReport:
-    """Check the proof of one theorem; see ``check_theorems``."""
-    return check_theorems((theorem,), instances)
-
-
 def check_theorems(
     ids: Sequence[str] | None = None,
     instances: Iterable[Instance] | None = None,

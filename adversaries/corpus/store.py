@@ -82,15 +82,6 @@ def add(folder: str | os.PathLike[str], kind: Kind, witness: WitnessRecord) -> P
     return path
 
 
-def prune(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
-    """Remove the ``worst`` witnesses that others dominate, and return their files; errors as for ``contents``."""
-    kept = contents(folder)[Kind.WORST]
-    gone = [one.path for one in kept if any(_dominates(other.witness, one.witness) for other in kept)]
-    for path in gone:
-        path.unlink(missing_ok=True)
-    return tuple(gone)
-
-
 def contents(folder: str | os.PathLike[str]) -> dict[Kind, tuple[Kept, ...]]:
     """Return the witnesses of every kind, each accepted by the checker and under its right name.
 

@@ -33,9 +33,6 @@ nor an idle gap, so its next state is left out only by rule 4, and the state tha
 schedule too. That one is kept or gives way to one made later: a state drops others only when none of them stands for
 it. So this ends, at a state that is kept. At the last level a schedule cheaper than ``upper`` is found. So if none is
 found, there is none.
-
-Loads are kept as one integer with a fixed number of bits (a lane) per step, so that adding a request, testing that it
-fits and comparing two loads take a few operations on integers, whatever the number of steps.
 """
 
 from __future__ import annotations
@@ -44,6 +41,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
 from math import inf
 from operator import sub
+
+from cr_toolkit.checker.lanes import Lanes
 
 MAX_TABLE = 2_000_000
 """Most entries of the tables of a price vector (kinds x steps)."""
@@ -104,61 +103,6 @@ class _State:
         self.first: list[int] = []  # of each kind that waits: no start of it before this step
         self.vector = vector  # number of the price vector that its descendants inherit
         self.alive = True  # False when a later state dominates it
-
-
-class _Lanes:
-    """Loads as integers of ``width`` bits per step; the highest bit of a lane is never part of a load."""
-
-    def __init__(self, memory: int, kinds: Sequence[tuple[int, int, int]]) -> None:
-        longest = max(output for _, _, output in kinds)
-        if longest * len(kinds) > MAX_LANES:
-            raise NodeLimitError("the outputs are too long to be enumerated")
-        self.width = memory.bit_length() + 2
-        self.mask = (1 << self.width) - 1
-        self.limit = (1 << (self.width - 1)) - 1
-        ones = [self._spread(1, output) for _, _, output in kinds]
-        self.ones = ones
-        self.high = [one << (self.width - 1) for one in ones]
-        self.all_high = self._spread(1, longest) << (self.width - 1)
-        self.job = [self._ramp(prompt, output) for _, prompt, output in kinds]
-        # A lane of load + job + (limit - memory) has its highest bit set exactly if it exceeds the memory.
-        self.test = [job + one * (self.limit - memory) for job, one in zip(self.job, ones, strict=True)]
-
-    def _spread(self, value: int, lanes: int) -> int:
-        return sum(value << (self.width * lane) for lane in range(lanes)) if lanes < 64 else self._double(value, lanes)
-
-    def _double(self, value: int, lanes: int) -> int:
-        half = self._spread(value, lanes // 2)
-        both = half | half << (self.width * (lanes // 2))
-        return both | (value << (self.width * (lanes - 1))) if lanes % 2 else both
-
-    def _ramp(self, prompt: int, output: int) -> int:
-        if output < 64:
-            return sum((prompt + tau) << (self.width * (tau - 1)) for tau in range(1, output + 1))
-        half = output // 2
-        return self._ramp(prompt, half) | self._ramp(prompt + half, output - half) << (self.width * half)
-
-    def fits(self, kind: int, load: int, lanes: int) -> bool:
-        """Return whether ``kind`` fits beside ``load`` if it starts ``lanes`` steps after the load begins."""
-        return not ((load >> (self.width * lanes)) + self.test[kind]) & self.high[kind]
-
-    def first_fit(self, kind: int, load: int, begin: int, first: int) -> int:
-        """Return the first start >= ``first`` from which ``kind`` fits beside ``load``, which begins after ``begin``.
-
-        A start k that exceeds the memory by e > 0 in step t excludes every start before min(k + e, t).
-        """
-        width, test, high = self.width, self.test[kind], self.high[kind]
-        sums = (load >> (width * (first - begin))) + test
-        while excess := sums & high:
-            lane = (excess.bit_length() - 1) // width
-            first += min((sums >> (width * lane) & self.mask) - self.limit, lane + 1)
-            sums = (load >> (width * (first - begin))) + test
-        return first
-
-    def no_more(self, load: int, other: int) -> bool:
-        """Return whether ``load`` holds at most what ``other`` does in every step; both begin in the same step."""
-        high = self.all_high
-        return ((other | high) - load) & high == high
 
 
 class _Vector:
@@ -244,7 +188,9 @@ class _Search:
         self._horizon = max(arrival for arrival, _, _ in requests) + longest + width
         if (self._horizon + 1) * len(self.kinds) > MAX_TABLE:
             raise NodeLimitError("the table of charges is too large")
-        self.lanes = _Lanes(memory, self.kinds)
+        if max(output for _, _, output in self.kinds) * len(self.kinds) > MAX_LANES:
+            raise NodeLimitError("the outputs are too long to be enumerated")
+        self.lanes = Lanes(memory, self.kinds)
         self._vectors: dict[int, _Vector] = {}
         self.nodes = self.work = 0
 
@@ -452,9 +398,7 @@ def _started(search: _Search, state: _State, k: int, kind: int, vector: int) -> 
     return _State(state.total + k, k, kind, held, deadline, running, load, (state.path, k, kind), vector)
 
 
-def _first_starts(
-    lanes: _Lanes, waiting: Waiting, load: int, start: int, kind: int, before: Sequence[int]
-) -> list[int]:
+def _first_starts(lanes: Lanes, waiting: Waiting, load: int, start: int, kind: int, before: Sequence[int]) -> list[int]:
     """Return from which step at (``start``, ``kind``) or later each kind that waits fits beside ``load``.
 
     Nothing fits sooner than it did before the last start (``before``).

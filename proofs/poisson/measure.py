@@ -9,6 +9,11 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from cr_toolkit.checker.bounds import check_lower_bound
+from cr_toolkit.checker.instance import Instance as Checked
+from cr_toolkit.checker.instance import Request as CheckedRequest
+from cr_toolkit.checker.reading import Rejected
+from cr_toolkit.errors import CrtoolError
 from cr_toolkit.model import Instance
 from cr_toolkit.policies import Admission, PriorityPolicy, Queue
 from cr_toolkit.simulation import simulate
@@ -130,7 +135,7 @@ class _Batches:
 
 
 def _bounds(instance: Instance, cut: _Batches, watch: Watch) -> tuple[Averages, bool]:
-    """Return exact lower bounds on the mean latency of each batch, and whether Ctrl-C ended that early.
+    """Return certified lower bounds on the mean latency of each batch, and whether Ctrl-C ended that early.
 
     The bound of a window holds for its requests within any schedule of all: without the others they are still
     feasible, at the same cost. So the sum over disjoint windows is a lower bound on OPT of the whole.
@@ -138,10 +143,21 @@ def _bounds(instance: Instance, cut: _Batches, watch: Watch) -> tuple[Averages, 
     values: list[float] = []
     try:
         for batch in watch(range(BATCHES)):
-            values.append(best_lower_bound(cut.window(instance, batch)).integer / cut.size)
+            values.append(_certified(cut.window(instance, batch)) / cut.size)
     except KeyboardInterrupt:
         return np.array(values), True
     return np.array(values), False
+
+
+def _certified(window: Instance) -> int:
+    """Return a lower bound on the total latency of ``window`` (steps) that the checker has accepted."""
+    bound = best_lower_bound(window)
+    requests = [CheckedRequest(request.arrival, request.prompt, request.output) for request in window.requests]
+    try:
+        check_lower_bound(Checked(window.memory, requests), bound.integer, bound.method, bound.certificate)
+    except Rejected as rejection:
+        raise CrtoolError(f"the checker rejected the bound of a window: {rejection}") from None
+    return bound.integer
 
 
 def _least_wait(instance: Instance, admission: Admission, cut: _Batches) -> tuple[str, Averages]:

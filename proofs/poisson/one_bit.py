@@ -12,12 +12,6 @@ from cr_toolkit.policies import OneBitPolicy, OneBitView
 from cr_toolkit.taxonomy.traffic import Law
 
 
-def published_proxies(mu: Fraction, threshold: int) -> tuple[Fraction, Fraction]:
-    """Return O_0 = 1/mu - theta q^theta/(1 - q^theta) and O_1 = theta + 1/mu, q = 1 - mu (tokens)."""
-    tail = (1 - mu) ** threshold
-    return 1 / mu - threshold * tail / (1 - tail), threshold + 1 / mu
-
-
 def published_loss(mu: Fraction, threshold: int) -> Fraction:
     """Return eps = (theta q^theta/(1 - q^theta))^2/2 (token-steps)."""
     tail = (1 - mu) ** threshold

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adversaries.corpus import RejectedFileError
-from adversaries.corpus.store import Kind, add, content_name, contents, prune, symmetry_key
+from adversaries.corpus.store import Kind, add, content_name, contents, symmetry_key
 from adversaries.pattern import Block, Pattern
 from cr_toolkit import simulate
 from cr_toolkit.cli.main import run
@@ -64,8 +64,6 @@ def test_the_worst_are_pruned_by_dominance_and_others_are_not(tmp_path):
     found = contents(tmp_path)
     assert [len(found[kind]) for kind in (Kind.VIOLATIONS, Kind.WORST, Kind.REGRESSIONS)] == [2, 1, 2]
     assert add(tmp_path, Kind.WORST, weak) is None
-    write_witness(tmp_path / "worst" / content_name(weak), weak)
-    assert [path.name for path in prune(tmp_path)] == [content_name(weak)]
     assert [to_json(one.witness) for one in contents(tmp_path)[Kind.WORST]] == [to_json(strong)]
 
 

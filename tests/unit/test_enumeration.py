@@ -8,6 +8,7 @@ import pytest
 
 from cr_toolkit.checker import enumeration
 from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError, prove_no_better
+from cr_toolkit.checker.lanes import Lanes
 
 DELAY = (11, [(0, 0, 10), (0, 4, 3), (0, 3, 3)], 20)
 IDENTICAL = (6, [(0, 0, 3)] * 5, 25)
@@ -136,7 +137,7 @@ def test_lanes_hold_loads_of_any_size():
     for memory in (1, 7, 8, 127, 128, 2**31, 2**53 - 1):
         for output in (1, 2, 63, 64, 65, 131):
             if output <= memory:
-                lanes = enumeration._Lanes(memory, [(0, memory - output, output)])
+                lanes = Lanes(memory, [(0, memory - output, output)])
                 kept = [lanes.job[0] >> (lanes.width * i) & lanes.mask for i in range(output + 1)]
                 assert kept == [*range(memory - output + 1, memory + 1), 0]
                 assert lanes.fits(0, 0, 0)

@@ -14,7 +14,7 @@ from proofs.poisson.chain import Chain, Published
 from proofs.poisson.check import System
 from proofs.poisson.classes import MOST_PAIRS, equal_loads
 from proofs.poisson.intervals import student_probability, student_quantile
-from proofs.poisson.one_bit import Bit, MeanProxies, published_loss, published_proxies
+from proofs.poisson.one_bit import Bit, MeanProxies, published_loss
 
 HALF, TENTH = Fraction(1, 2), Fraction(1, 10)
 SMALL = Chain(20, HALF, TENTH, Law(0, (1, 0, 1)), Law.geometric(HALF, 2))
@@ -42,6 +42,12 @@ def test_the_published_formulas():
     assert PUBLISHED.ratio_bound(Fraction(3)) == 1 + 3 * Fraction(200, 9)
     assert Published(100, HALF, Fraction(1, 8), Fraction(10), TENTH).ratio_bound() is None
     assert Published(100, HALF, TENTH, Fraction(1), Fraction(1)).ratio_bound() is None
+
+
+def published_proxies(mu, threshold):
+    """O_0 = 1/mu - theta q^theta/(1 - q^theta) and O_1 = theta + 1/mu, q = 1 - mu: the Poisson choice."""
+    tail = (1 - mu) ** threshold
+    return 1 / mu - threshold * tail / (1 - tail), threshold + 1 / mu
 
 
 def test_one_bit_of_a_geometric_output():

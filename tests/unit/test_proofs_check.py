@@ -7,7 +7,7 @@ import pytest
 from cr_toolkit import Instance, simulate
 from cr_toolkit.errors import InputError
 from proofs import one_bit, theorems
-from proofs.check import check_theorem, check_theorems, proof_graph
+from proofs.check import check_theorems, proof_graph
 from proofs.lemma import EVERY_PREFIX, LEMMAS, PREFIX_LIMIT, Row, Step
 from proofs.one_bit import dominates, domination_factor
 from proofs.sample import sample_instances
@@ -79,7 +79,7 @@ def test_a_missing_premise_is_caught(name):
 
 def test_a_chain_nearly_as_tight_as_any_known():
     sizes = [(0, 25)] * 5 + [(22, 21)] * 4 + [(2, 45)] * 3
-    report = check_theorem("svf-burst-lookahead", [Instance.burst(146, sizes)])
+    report = check_theorems(("svf-burst-lookahead",), [Instance.burst(146, sizes)])
     assert report.ok
     (tightest,) = (lemma.tightest for lemma in report.lemmas if lemma.lemma == "chain-area")
     assert 0.87 < tightest < 1
@@ -120,14 +120,14 @@ def test_the_proof_graph_runs_from_premises_to_the_conclusion():
 
 def test_instances_outside_the_premises_are_skipped():
     arrivals = Instance.from_triples(10, [(0, 1, 3), (2, 1, 3)])
-    report = check_theorem("svf-burst", [arrivals])
+    report = check_theorems(("svf-burst",), [arrivals])
     assert {lemma.rows for lemma in report.lemmas} == {0}
     assert all(problem.reason == "no instance reached it" for problem in report.problems)
 
 
 def test_lemmas_of_quadratic_time_are_left_out_of_long_runs():
     long = Instance.burst(60, [(0, 3), (7, 2)] * (PREFIX_LIMIT // 2 + 1))
-    report = check_theorem("svf-burst-sharp", [long])
+    report = check_theorems(("svf-burst-sharp",), [long])
     reached = {lemma.lemma for lemma in report.lemmas if lemma.rows}
     assert "prefix-domination" in reached
     assert reached.isdisjoint(EVERY_PREFIX)
@@ -147,4 +147,4 @@ def test_the_sample_is_a_function_of_the_seed():
 
 def test_an_unknown_theorem_is_an_input_error():
     with pytest.raises(InputError, match="theorem"):
-        check_theorem("svf-brust")
+        check_theorems(("svf-brust",))

@@ -1,0 +1,67 @@
+"""Memory loads as integers with a fixed number of bits, a lane, per step.
+
+Adding a request, testing that it fits and comparing two loads then take a few operations on integers, whatever the
+number of steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class Lanes:
+    """Lanes of ``width`` bits for requests of some kinds; the highest bit of a lane is never part of a load.
+
+    Args:
+        memory: the budget (tokens).
+        kinds: (arrival, prompt, output) of each kind of request.
+    """
+
+    def __init__(self, memory: int, kinds: Sequence[tuple[int, int, int]]) -> None:
+        longest = max(output for _, _, output in kinds)
+        self.width = memory.bit_length() + 2
+        self.mask = (1 << self.width) - 1
+        self.limit = (1 << (self.width - 1)) - 1
+        ones = [self._spread(1, output) for _, _, output in kinds]
+        self.ones = ones
+        self.high = [one << (self.width - 1) for one in ones]
+        self.all_high = self._spread(1, longest) << (self.width - 1)
+        self.job = [self._ramp(prompt, output) for _, prompt, output in kinds]
+        # A lane of load + job + (limit - memory) has its highest bit set exactly if it exceeds the memory.
+        self.test = [job + one * (self.limit - memory) for job, one in zip(self.job, ones, strict=True)]
+
+    def _spread(self, value: int, lanes: int) -> int:
+        return sum(value << (self.width * lane) for lane in range(lanes)) if lanes < 64 else self._double(value, lanes)
+
+    def _double(self, value: int, lanes: int) -> int:
+        half = self._spread(value, lanes // 2)
+        both = half | half << (self.width * (lanes // 2))
+        return both | (value << (self.width * (lanes - 1))) if lanes % 2 else both
+
+    def _ramp(self, prompt: int, output: int) -> int:
+        if output < 64:
+            return sum((prompt + tau) << (self.width * (tau - 1)) for tau in range(1, output + 1))
+        half = output // 2
+        return self._ramp(prompt, half) | self._ramp(prompt + half, output - half) << (self.width * half)
+
+    def fits(self, kind: int, load: int, lanes: int) -> bool:
+        """Return whether ``kind`` fits beside ``load`` if it starts ``lanes`` steps after the load begins."""
+        return not ((load >> (self.width * lanes)) + self.test[kind]) & self.high[kind]
+
+    def first_fit(self, kind: int, load: int, begin: int, first: int) -> int:
+        """Return the first start >= ``first`` from which ``kind`` fits beside ``load``, which begins after ``begin``.
+
+        A start k that exceeds the memory by e > 0 in step t excludes every start before min(k + e, t).
+        """
+        width, test, high = self.width, self.test[kind], self.high[kind]
+        sums = (load >> (width * (first - begin))) + test
+        while excess := sums & high:
+            lane = (excess.bit_length() - 1) // width
+            first += min((sums >> (width * lane) & self.mask) - self.limit, lane + 1)
+            sums = (load >> (width * (first - begin))) + test
+        return first
+
+    def no_more(self, load: int, other: int) -> bool:
+        """Return whether ``load`` holds at most what ``other`` does in every step; both begin in the same step."""
+        high = self.all_high
+        return ((other | high) - load) & high == high
