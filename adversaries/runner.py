@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from adversaries.journal import Journal
+from adversaries.campaigns.journal import Journal
 from adversaries.portfolio import LAG, Portfolio
 from adversaries.searchers import Scored
 from adversaries.tasks import Outcome, Task
-from adversaries.workforce import Workforce
+from adversaries.workforce.base import Workforce
 
 _SAMPLE = 8
 

@@ -12,24 +12,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from adversaries.book import Book, Improvement
-from adversaries.campaign import BEST_FILE, Campaign, open_campaign, policy_digest
-from adversaries.manifest import Arguments
+from adversaries.campaigns.campaign import BEST_FILE, Campaign, open_campaign, policy_digest
+from adversaries.campaigns.manifest import Arguments
 from adversaries.pattern import Pattern
 from adversaries.portfolio import Portfolio
-from adversaries.processes import Processes, can_travel
 from adversaries.runner import Budget, Runner, StopReason
 from adversaries.searchers import SEARCHERS, Scored
 from adversaries.space import MEMORY_LIMIT
 from adversaries.subject import Subject
 from adversaries.tasks import Setting
-from adversaries.workforce import ThisProcess, Workforce
+from adversaries.workforce.base import ThisProcess, Workforce
+from adversaries.workforce.processes import Processes, can_travel
 from cr_toolkit.errors import InputError
 from cr_toolkit.model.formats import WitnessRecord
 from cr_toolkit.model.rational import format_rational, parse_rational
 from cr_toolkit.policies import Admission, Policy, Premise, Queue
 
 if TYPE_CHECKING:
-    from adversaries.cluster import Cluster
+    from adversaries.workforce.cluster import Cluster
 
 DEFAULT_SECONDS = 60.0
 INTERRUPTED = "interrupted; what was found is kept, and the same command goes on from there"
@@ -275,7 +275,7 @@ def local_workforce(setting: Setting, jobs: int, deadline: float | None, journal
 
 def _cluster(address: str, setting: Setting, budget: Budget) -> Cluster:
     try:
-        from adversaries.cluster import Cluster
+        from adversaries.workforce.cluster import Cluster
     except ModuleNotFoundError as error:
         raise InputError(
             f"needs the package {error.name}; pip install 'cr-toolkit[cluster]' brings it", source="--cluster"

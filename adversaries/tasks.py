@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from adversaries.campaigns.journal import TaskLog
 from adversaries.evaluation import Evaluator
-from adversaries.journal import TaskLog
 from adversaries.pattern import Pattern
 from adversaries.searchers import SEARCHERS, Scored
 from adversaries.searchers.base import WatchingSearcher

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from adversaries.corpus.campaign import Effort, Point, best_at, drop_dominated, point_file
 from adversaries.corpus.files import Kept, load, load_file
+from adversaries.corpus.points import Effort, Point, best_at, drop_dominated, point_file
 from adversaries.searching import Progress
 from adversaries.sweeping import sweep
 from cr_toolkit.errors import CrtoolError, InputError

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def run_search(policy: str, out: str, settings: dict[str, Any]) -> SearchResult:
     """Search with the options of a command, ``seconds`` and ``jobs`` among them, and show progress."""
     from adversaries import search
-    from adversaries.campaign import FOLDER
+    from adversaries.campaigns.campaign import FOLDER
     from cr_toolkit.cli.progress import search_progress
 
     seconds, jobs = settings.pop("seconds"), settings.pop("jobs")

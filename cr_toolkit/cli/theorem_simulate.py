@@ -13,7 +13,7 @@ from cr_toolkit.cli.exit_codes import ExitCode
 from cr_toolkit.cli.options import READABLE, Rational, format_option
 
 if TYPE_CHECKING:
-    from cr_toolkit.report.results import Estimate, SimulatedPoint, TheoremSimulation
+    from cr_toolkit.report.results.poisson import Estimate, SimulatedPoint, TheoremSimulation
     from proofs.poisson.check import Point, System
 
 _EPILOG = """\b

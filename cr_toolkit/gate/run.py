@@ -17,7 +17,7 @@ from cr_toolkit.model.rational import parse_rational
 from cr_toolkit.policies import Admission, Queue, make_policy
 from cr_toolkit.policies.catalogue import load_policy, policy_name
 from cr_toolkit.report.judging import Bounds, RejectedWitnessError, judge_witness, name_of, words, worst
-from cr_toolkit.report.results import GateCheck, GateResult, Group, Outcome
+from cr_toolkit.report.results.checking import GateCheck, GateResult, Group, Outcome
 from cr_toolkit.report.wording import bracket
 from cr_toolkit.simulation import simulate
 from proofs.theorem import THEOREMS, Setting

@@ -11,13 +11,7 @@ from cr_toolkit.errors import CrtoolError, InputError
 from cr_toolkit.model import Instance, Schedule
 from cr_toolkit.model.formats import WitnessRecord, to_json
 from cr_toolkit.report.judging import RejectedWitnessError, setting_of
-from cr_toolkit.report.results import (
-    EvaluatedLemma,
-    ExplainedTheorem,
-    ExplainResult,
-    LemmaRow,
-    ProofStep,
-)
+from cr_toolkit.report.results.proving import EvaluatedLemma, ExplainedTheorem, ExplainResult, LemmaRow, ProofStep
 from cr_toolkit.simulation import simulate
 from proofs.explanation import Explanation, LemmaOnRun, explain
 from proofs.lemma import Number, Row

@@ -9,7 +9,8 @@ from fractions import Fraction
 from adversaries.corpus import Kept, Point, best_at
 from cr_toolkit.errors import CrtoolError
 from cr_toolkit.report.judging import Bounds, judge_witness
-from cr_toolkit.report.results import FrontierBound, FrontierEntry, FrontierResult, RatioBracket
+from cr_toolkit.report.results.base import RatioBracket
+from cr_toolkit.report.results.searching import FrontierBound, FrontierEntry, FrontierResult
 from cr_toolkit.taxonomy.regimes import Traffic
 from proofs.theorem import THEOREMS, Kind, Setting, Theorem
 from proofs.verdict import Verdict

@@ -11,7 +11,7 @@ from cr_toolkit.model import Instance, Schedule
 from cr_toolkit.model.formats import WitnessRecord, attempts, read_bytes, read_witness
 from cr_toolkit.model.rational import parse_rational
 from cr_toolkit.report.picture import Panel, render
-from cr_toolkit.report.results import CertificateFile
+from cr_toolkit.report.results.optimum import CertificateFile
 from cr_toolkit.report.wording import compact, count, decimal
 
 

@@ -10,7 +10,7 @@ from cr_toolkit.checker import check_data
 from cr_toolkit.errors import CrtoolError
 from cr_toolkit.model.formats import WitnessRecord, to_json
 from cr_toolkit.policies import Admission, Queue
-from cr_toolkit.report.results import TheoremVerdict
+from cr_toolkit.report.results.base import TheoremVerdict
 from cr_toolkit.report.wording import ratio
 from proofs.theorem import Setting, Theorem
 from proofs.verdict import Judgement, Verdict, applicable, judge, judge_bound

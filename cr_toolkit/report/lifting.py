@@ -7,7 +7,7 @@ from fractions import Fraction
 from adversaries.lifting import Growth, Lifted
 from adversaries.lifting.formula import construction, formula
 from cr_toolkit.model.formats import WitnessRecord
-from cr_toolkit.report.results import LiftedBlockResult, LiftMember, LiftResult
+from cr_toolkit.report.results.searching import LiftedBlockResult, LiftMember, LiftResult
 from cr_toolkit.report.wording import bracket, decimal
 
 _SHOWN = 8

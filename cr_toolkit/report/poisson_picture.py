@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from cr_toolkit.report.picture import STYLE
-from cr_toolkit.report.results import SimulatedPoint, TheoremSimulation
+from cr_toolkit.report.results.poisson import SimulatedPoint, TheoremSimulation
 from cr_toolkit.report.waterfall import require_format
 
 if TYPE_CHECKING:

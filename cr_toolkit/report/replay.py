@@ -12,7 +12,8 @@ from cr_toolkit.errors import CrtoolError
 from cr_toolkit.model import Schedule
 from cr_toolkit.model.formats import to_json
 from cr_toolkit.report.latency import LatencySummary, latencies, makespan, throughput
-from cr_toolkit.report.results import LatencyResult, RatioBracket, ReplayedPolicy
+from cr_toolkit.report.results.base import RatioBracket
+from cr_toolkit.report.results.running import LatencyResult, ReplayedPolicy
 from cr_toolkit.simulation import Run
 from lp_models import OptimumBracket
 

@@ -9,36 +9,36 @@ from typing import Any
 
 import msgspec
 
-from adversaries.manifest import Manifest
+from adversaries.campaigns.manifest import Manifest
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import formats
-from cr_toolkit.report import results
+from cr_toolkit.report.results import checking, optimum, poisson, proving, running, searching, taxonomy
 
 SCHEMAS = MappingProxyType(
     {
         "instance": formats.InstanceRecord,
         "schedule": formats.ScheduleRecord,
         "witness": formats.WitnessRecord,
-        "certificate": results.CertificateFile,
-        "search": results.SearchOutcome,
-        "optimum": results.OptimumResult,
-        "run": results.RunResult,
-        "check": results.CheckResult,
-        "replay": results.ReplayResult,
-        "gate": results.GateResult,
-        "theorems": results.TheoremList,
-        "theorem-check": results.TheoremCheck,
-        "theorem-attack": results.TheoremAttack,
-        "theorem-simulation": results.TheoremSimulation,
-        "explain": results.ExplainResult,
-        "frontier": results.FrontierResult,
-        "universe": results.UniverseResult,
-        "shrink": results.ShrinkResult,
-        "lift": results.LiftResult,
-        "attack": results.AttackResult,
-        "corpus": results.CorpusResult,
+        "certificate": optimum.CertificateFile,
+        "search": searching.SearchOutcome,
+        "optimum": optimum.OptimumResult,
+        "run": running.RunResult,
+        "check": checking.CheckResult,
+        "replay": running.ReplayResult,
+        "gate": checking.GateResult,
+        "theorems": proving.TheoremList,
+        "theorem-check": proving.TheoremCheck,
+        "theorem-attack": proving.TheoremAttack,
+        "theorem-simulation": poisson.TheoremSimulation,
+        "explain": proving.ExplainResult,
+        "frontier": searching.FrontierResult,
+        "universe": searching.UniverseResult,
+        "shrink": searching.ShrinkResult,
+        "lift": searching.LiftResult,
+        "attack": searching.AttackResult,
+        "corpus": searching.CorpusResult,
         "campaign": Manifest,
-        "taxonomy": results.TaxonomyResult,
+        "taxonomy": taxonomy.TaxonomyResult,
     }
 )
 """The struct of each format, by the name that ``crtool schema`` knows."""

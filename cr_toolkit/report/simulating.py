@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import ceil
 
 from cr_toolkit.report.explaining import number_text
-from cr_toolkit.report.results import Estimate, ProofWeakness, SimulatedPoint, SimulatedStep, TheoremSimulation
+from cr_toolkit.report.results.poisson import Estimate, ProofWeakness, SimulatedPoint, SimulatedStep, TheoremSimulation
 from proofs.poisson.algebra import algebra
 from proofs.poisson.check import Point, System
 from proofs.poisson.intervals import CONFIDENCE, Interval

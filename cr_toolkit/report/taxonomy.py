@@ -17,7 +17,7 @@ from cr_toolkit.errors import CrtoolError, InputError
 from cr_toolkit.model.formats import WitnessRecord
 from cr_toolkit.policies import POLICIES, Admission, Policy, Premise, Queue
 from cr_toolkit.report.judging import Bounds, judge_witness, setting_of
-from cr_toolkit.report.results import (
+from cr_toolkit.report.results.taxonomy import (
     RowVerdict,
     TaxonomyBound,
     TaxonomyCell,

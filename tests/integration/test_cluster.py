@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from adversaries import search
-from adversaries.campaign import BEST_FILE, FOLDER
+from adversaries.campaigns.campaign import BEST_FILE, FOLDER
 from adversaries.searching import Progress
 from cr_toolkit.cli.main import run
 from cr_toolkit.errors import InputError
@@ -124,7 +124,7 @@ def test_an_address_where_nobody_answers_is_refused_at_once(tmp_path: Path, caps
 
 
 def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "adversaries.cluster", raising=False)
+    monkeypatch.delitem(sys.modules, "adversaries.workforce.cluster", raising=False)
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(InputError, match=r"needs the package distributed; pip install 'cr-toolkit\[cluster\]'"):
         search(evaluations=10, cluster="tcp://127.0.0.1:1")

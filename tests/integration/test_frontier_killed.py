@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from adversaries.corpus import load
-from adversaries.corpus.campaign import LOG_FILE
+from adversaries.corpus.points import LOG_FILE
 
 ROOT = Path(__file__).parents[2]
 SHARES = ("1/4", "1/2", "3/4")

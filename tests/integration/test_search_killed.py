@@ -13,8 +13,8 @@ from random import Random
 import pytest
 
 from adversaries import search
-from adversaries.campaign import BEST_FILE, FOLDER
-from adversaries.manifest import MANIFEST_FILE
+from adversaries.campaigns.campaign import BEST_FILE, FOLDER
+from adversaries.campaigns.manifest import MANIFEST_FILE
 from cr_toolkit.checker import check_file
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,9 @@ import pytest
 from cr_toolkit.cli.main import run
 from cr_toolkit.model import Instance
 from cr_toolkit.model.formats import write_instance
-from cr_toolkit.report.results import CheckResult, RunResult, TheoremList
+from cr_toolkit.report.results.checking import CheckResult
+from cr_toolkit.report.results.proving import TheoremList
+from cr_toolkit.report.results.running import RunResult
 from cr_toolkit.report.schemas import SCHEMAS
 
 GOLDEN = [(0, 10), (4, 3), (3, 3)]

@@ -11,7 +11,7 @@ import pytest
 from cr_toolkit.cli.commands.theorem import check
 from cr_toolkit.cli.main import run
 from cr_toolkit.model import Instance
-from cr_toolkit.report.results import ExplainResult, TheoremCheck, TheoremList
+from cr_toolkit.report.results.proving import ExplainResult, TheoremCheck, TheoremList
 from proofs.check import DEFAULT_INSTANCES
 from proofs.lemma import LEMMAS, Row
 from tests.witnesses import save_witness

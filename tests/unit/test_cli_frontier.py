@@ -11,7 +11,7 @@ import pytest
 from adversaries.corpus import SMALL
 from cr_toolkit.cli.main import run
 from cr_toolkit.report import frontier as report
-from cr_toolkit.report.results import FrontierResult
+from cr_toolkit.report.results.searching import FrontierResult
 from proofs.verdict import Judgement, Verdict
 
 

@@ -13,7 +13,7 @@ from cr_toolkit import Instance
 from cr_toolkit.cli.main import run
 from cr_toolkit.policies import POLICIES, Admission, Queue
 from cr_toolkit.report import taxonomy as report
-from cr_toolkit.report.results import TaxonomyResult
+from cr_toolkit.report.results.taxonomy import TaxonomyResult
 from cr_toolkit.report.wording import decimal
 from proofs.cells import contradictions
 from proofs.theorem import THEOREMS

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import pytest
 
-from adversaries.campaign import FOLDER
+from adversaries.campaigns.campaign import FOLDER
 from adversaries.corpus import (
     SHIPPED,
     SMALL,
@@ -17,13 +17,13 @@ from adversaries.corpus import (
     Point,
     RejectedFileError,
     best_at,
-    campaign,
     improve,
     load,
     point_file,
+    points,
 )
-from adversaries.corpus.campaign import LOG_FILE
 from adversaries.corpus.files import load_file
+from adversaries.corpus.points import LOG_FILE
 from cr_toolkit.errors import CrtoolError, InputError
 from cr_toolkit.policies import Admission, Queue
 from cr_toolkit.report import frontier as report
@@ -198,11 +198,11 @@ def test_a_kill_after_the_witness_was_kept_changes_nothing(tmp_path, monkeypatch
     def die(*_):
         raise SystemExit
 
-    append = campaign._append
-    monkeypatch.setattr(campaign, "_append", die)
+    append = points._append
+    monkeypatch.setattr(points, "_append", die)
     with pytest.raises(SystemExit):
         list(improve(cut, POINTS, EFFORT))
-    monkeypatch.setattr(campaign, "_append", append)
+    monkeypatch.setattr(points, "_append", append)
     list(improve(cut, POINTS, EFFORT))
     assert contents(cut) == contents(whole)
     assert len(list((cut / FOLDER).glob("*.json"))) == len(POINTS)

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from cr_toolkit.gate.junit import to_junit
-from cr_toolkit.report.results import GateCheck, GateResult
+from cr_toolkit.report.results.checking import GateCheck, GateResult
 
 
 def result(*verdicts, message="why"):

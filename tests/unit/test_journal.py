@@ -12,14 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adversaries import processes, search
-from adversaries.campaign import BEST_FILE, open_campaign
-from adversaries.journal import Journal, TaskLog, task_file
-from adversaries.manifest import Arguments, Manifest
+from adversaries import search
+from adversaries.campaigns.campaign import BEST_FILE, open_campaign
+from adversaries.campaigns.journal import Journal, TaskLog, task_file
+from adversaries.campaigns.manifest import Arguments, Manifest
 from adversaries.pattern import Block, Pattern
-from adversaries.processes import Processes
 from adversaries.searchers import Scored
 from adversaries.searching import Progress
+from adversaries.workforce import processes
+from adversaries.workforce.processes import Processes
 from cr_toolkit.errors import InputError
 from cr_toolkit.policies import FullView, PriorityPolicy
 

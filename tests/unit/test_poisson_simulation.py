@@ -13,7 +13,7 @@ from cr_toolkit import Instance, simulate
 from cr_toolkit.cli.main import run
 from cr_toolkit.errors import InputError
 from cr_toolkit.policies import Admission
-from cr_toolkit.report.results import TheoremSimulation
+from cr_toolkit.report.results.poisson import TheoremSimulation
 from cr_toolkit.simulation.found import Found
 from cr_toolkit.taxonomy.traffic import Law
 from cr_toolkit.taxonomy.traffic.poisson import Poisson

@@ -8,7 +8,7 @@ import pytest
 
 from cr_toolkit.cli.main import run
 from cr_toolkit.errors import InputError
-from cr_toolkit.report.results import TheoremAttack
+from cr_toolkit.report.results.proving import TheoremAttack
 from proofs import attack as module
 from proofs.attack import attack
 from proofs.lemma import LEMMAS, Row

@@ -123,7 +123,8 @@ def _write(
     from cr_toolkit.report.describe import search_facts
     from cr_toolkit.report.judging import as_results
     from cr_toolkit.report.lifting import lift_facts, lift_result, witness_facts
-    from cr_toolkit.report.results import AttackResult, RatioBracket
+    from cr_toolkit.report.results.base import RatioBracket
+    from cr_toolkit.report.results.searching import AttackResult
 
     lifted, growth = general.lifted, general.growth
     if form == "json":

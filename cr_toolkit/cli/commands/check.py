@@ -28,7 +28,7 @@ def command(files: tuple[str, ...], form: str) -> ExitCode:
 
     verdicts = [check_file(path) for path in files]
     if form == "json":
-        from cr_toolkit.report.results import CheckedFile, CheckResult
+        from cr_toolkit.report.results.checking import CheckedFile, CheckResult
 
         checked = (CheckedFile(path=str(v.path), accepted=v.accepted, reason=v.reason) for v in verdicts)
         write_json(CheckResult(files=tuple(checked)))

@@ -53,7 +53,7 @@ def command(folder: str, witnesses: tuple[str, ...], kind: str, form: str) -> Ex
 
 def _write(folder: str, found: dict[Kind, tuple[Kept, ...]], added: list[str], form: str) -> None:
     from cr_toolkit.cli.console import write_json, write_table
-    from cr_toolkit.report.results import CorpusFile, CorpusResult
+    from cr_toolkit.report.results.searching import CorpusFile, CorpusResult
     from cr_toolkit.report.wording import decimal
 
     rows = [(kind, one) for kind, kept in found.items() for one in sorted(kept, key=lambda k: (k.alpha, -k.ratio))]

@@ -110,7 +110,7 @@ def _row(entry: tuple[Cell, str | None]) -> tuple[str, ...]:
 
 
 def _as_result(universe: Universe, cells: list[tuple[Cell, str | None]]) -> Any:
-    from cr_toolkit.report.results import UniverseCell, UniverseResult
+    from cr_toolkit.report.results.searching import UniverseCell, UniverseResult
 
     return UniverseResult(
         policy=str(universe.policy),

@@ -10,7 +10,7 @@ from cr_toolkit.cli.exit_codes import ExitCode
 from cr_toolkit.cli.options import READABLE, format_option
 
 if TYPE_CHECKING:
-    from cr_toolkit.report.results import GateResult
+    from cr_toolkit.report.results.checking import GateResult
 
 _EPILOG = """\b
 Examples:

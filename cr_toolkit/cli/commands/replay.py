@@ -21,7 +21,7 @@ from cr_toolkit.cli.options import (
 if TYPE_CHECKING:
     from cr_toolkit.model import Instance
     from cr_toolkit.model.traces import Columns, Window
-    from cr_toolkit.report.results import ReplayResult
+    from cr_toolkit.report.results.running import ReplayResult
 
 _EPILOG = """\b
 Examples:
@@ -124,7 +124,7 @@ def _replay(
     """Return the result, and whether Ctrl-C cut the bracketing of the optimum short."""
     from cr_toolkit.cli.policy_runs import run_policy
     from cr_toolkit.report.replay import certified, replayed
-    from cr_toolkit.report.results import ReplayResult
+    from cr_toolkit.report.results.running import ReplayResult
     from lp_models import optimum
 
     admission, queue = settings["admission"], settings["queue"]

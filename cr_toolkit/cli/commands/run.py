@@ -35,7 +35,7 @@ def command(
     from cr_toolkit.cli.policy_runs import run_policy
     from cr_toolkit.model.formats import attempt_records, read_instance
     from cr_toolkit.report.describe import run_facts
-    from cr_toolkit.report.results import RunResult
+    from cr_toolkit.report.results.running import RunResult
 
     result = run_policy(read_instance(instance), policy, parameters, admission, queue)
     if form == "json":

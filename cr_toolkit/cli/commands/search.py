@@ -117,7 +117,8 @@ def command(
 def _write(policy: str, result: SearchResult, judgements: tuple[Judgement, ...], form: str) -> None:
     from cr_toolkit.cli.console import write_facts, write_json
     from cr_toolkit.report.judging import as_results
-    from cr_toolkit.report.results import BestFound, RatioBracket, SearchOutcome
+    from cr_toolkit.report.results.base import RatioBracket
+    from cr_toolkit.report.results.searching import BestFound, SearchOutcome
 
     low, high = result.ratio
     if form == "json":

@@ -86,7 +86,8 @@ def _small_name(witness: str) -> str:
 def _write(source: str, before: WitnessRecord, path: str, after: WitnessRecord, shrunk: Shrunk, form: str) -> None:
     from cr_toolkit.cli.console import write_facts, write_json
     from cr_toolkit.report.lifting import witness_facts
-    from cr_toolkit.report.results import RatioBracket, ShrinkResult
+    from cr_toolkit.report.results.base import RatioBracket
+    from cr_toolkit.report.results.searching import ShrinkResult
 
     requests = len(before.policy_schedule.start), len(after.policy_schedule.start)
     if form == "json":

@@ -59,7 +59,7 @@ def command(
         write_text(certificate, to_json(found.to_certificate()))
     if form == "json":
         from cr_toolkit.cli.console import write_json
-        from cr_toolkit.report.results import OptimumResult
+        from cr_toolkit.report.results.optimum import OptimumResult
 
         write_json(
             OptimumResult(

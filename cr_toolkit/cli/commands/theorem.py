@@ -13,7 +13,7 @@ from cr_toolkit.cli.theorem_simulate import simulate
 
 if TYPE_CHECKING:
     from cr_toolkit.model import Instance
-    from cr_toolkit.report.results import AttackedLemma, ProofLemma, ShareBound, TheoremCheck, TheoremResult
+    from cr_toolkit.report.results.proving import AttackedLemma, ProofLemma, ShareBound, TheoremCheck, TheoremResult
     from proofs.attack import Attack
     from proofs.check import CheckReport
     from proofs.theorem import Theorem
@@ -42,7 +42,7 @@ command.add_command(simulate)
 def list_theorems(form: str) -> ExitCode:
     """List every theorem."""
     from cr_toolkit.cli.console import write, write_json, write_table
-    from cr_toolkit.report.results import TheoremList
+    from cr_toolkit.report.results.proving import TheoremList
     from proofs.theorem import THEOREMS
 
     results = tuple(_result(theorem) for _, theorem in THEOREMS.items())
@@ -63,7 +63,7 @@ def list_theorems(form: str) -> ExitCode:
 def show(theorem: str, form: str) -> ExitCode:
     """Show one theorem: statement, premises, bound, source and proof."""
     from cr_toolkit.cli.console import write, write_facts, write_json
-    from cr_toolkit.report.results import TheoremList
+    from cr_toolkit.report.results.proving import TheoremList
     from cr_toolkit.report.wording import count, ratio
     from proofs.theorem import THEOREMS
 
@@ -162,7 +162,7 @@ def attack(lemmas: tuple[str, ...], evaluations: int, seed: int, form: str) -> E
     """
     from cr_toolkit.cli.console import write, write_json, write_table
     from cr_toolkit.cli.progress import counted
-    from cr_toolkit.report.results import TheoremAttack
+    from cr_toolkit.report.results.proving import TheoremAttack
     from cr_toolkit.report.wording import decimal
     from proofs.attack import attack as climb
     from proofs.lemma import LEMMAS
@@ -204,7 +204,7 @@ def _attacked(found: Attack) -> str:
 def _attack_result(found: Attack) -> AttackedLemma:
     from cr_toolkit.model.formats import instance_record
     from cr_toolkit.report.explaining import number_text
-    from cr_toolkit.report.results import AttackedLemma
+    from cr_toolkit.report.results.proving import AttackedLemma
 
     run = None if found.trial is None else found.trial.run
     return AttackedLemma(
@@ -268,7 +268,7 @@ def _sizes(instance: Instance | None) -> str:
 def _check_result(report: CheckReport, seed: int) -> TheoremCheck:
     from cr_toolkit.model.formats import instance_record
     from cr_toolkit.report.explaining import number_text
-    from cr_toolkit.report.results import CheckedLemma, ProofProblem, TheoremCheck
+    from cr_toolkit.report.results.proving import CheckedLemma, ProofProblem, TheoremCheck
 
     return TheoremCheck(
         passed=report.ok,
@@ -298,7 +298,7 @@ def _check_result(report: CheckReport, seed: int) -> TheoremCheck:
 
 def _proof(theorem: Theorem) -> tuple[ProofLemma, ...]:
     """Return the lemmas of a proof, premises first."""
-    from cr_toolkit.report.results import ProofLemma
+    from cr_toolkit.report.results.proving import ProofLemma
     from proofs.check import proof_lemmas
 
     if theorem.proof is None:
@@ -329,7 +329,7 @@ def _short(value: ShareBound) -> str:
 
 
 def _result(theorem: Theorem, lemmas: tuple[ProofLemma, ...] = ()) -> TheoremResult:
-    from cr_toolkit.report.results import ShareBound, TheoremResult
+    from cr_toolkit.report.results.proving import ShareBound, TheoremResult
     from proofs.description import describe
 
     described = describe(theorem)

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from adversaries.campaign import FOLDER, retire
+from adversaries.campaigns.campaign import FOLDER, retire
 from adversaries.corpus.files import Kept, load, load_file
 from adversaries.pattern import Pattern
 from adversaries.searching import INTERRUPTED, Progress, SearchResult, search

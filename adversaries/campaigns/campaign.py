@@ -16,9 +16,9 @@ from pathlib import Path
 
 import msgspec
 
-from adversaries.journal import Journal
-from adversaries.locking import lock
-from adversaries.manifest import MANIFEST_FILE, Arguments, Manifest, Sitting, Stopped, identity, versions
+from adversaries.campaigns.journal import Journal
+from adversaries.campaigns.locking import lock
+from adversaries.campaigns.manifest import MANIFEST_FILE, Arguments, Manifest, Sitting, Stopped, identity, versions
 from cr_toolkit.checker import check_file
 from cr_toolkit.errors import InputError
 from cr_toolkit.model.formats import WitnessRecord, read_bytes, read_witness, to_json, write_text

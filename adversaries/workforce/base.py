@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from adversaries.journal import task_file
+from adversaries.campaigns.journal import task_file
 from adversaries.tasks import Outcome, Setting, Task, run_task
 
 

@@ -16,11 +16,11 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from adversaries.campaigns.journal import task_file
 from adversaries.evaluation import Evaluator
-from adversaries.journal import task_file
 from adversaries.portfolio import LAG
 from adversaries.tasks import Outcome, Setting, Task, run_task
-from adversaries.workforce import ThisProcess
+from adversaries.workforce.base import ThisProcess
 from cr_toolkit.errors import CrtoolError
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from typing import NamedTuple, Self
 
 import msgspec
 
-from adversaries.locking import lock
+from adversaries.campaigns.locking import lock
 from adversaries.pattern import Pattern
 from adversaries.searchers import Scored
 from cr_toolkit.errors import InputError
