@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import pkgutil
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from types import FrameType
 from typing import Any, NoReturn
 
 import click
@@ -82,6 +86,31 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def run(arguments: Sequence[str]) -> int:
     """Run `crtool` with ``arguments`` and return the exit code; what went wrong is said on standard error."""
+    with _interrupts() as interrupts:
+        return _run(arguments, interrupts)
+
+
+@contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """Remember every Ctrl-C: while code is compiled, numba swallows what it raises and fails with another error."""
+    heard: list[int] = []
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        heard.append(number)
+        signal.default_int_handler(number, frame)
+
+    usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if not usual or threading.current_thread() is not threading.main_thread():
+        yield heard
+        return
+    signal.signal(signal.SIGINT, hear)
+    try:
+        yield heard
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _run(arguments: Sequence[str], interrupts: Sequence[int]) -> int:
     try:
         with crtool.make_context("crtool", list(arguments)) as context:
             result: Any = crtool.invoke(context)
@@ -106,7 +135,7 @@ def run(arguments: Sequence[str]) -> int:
     except CrtoolError as error:
         return _fail(str(error), ExitCode.REJECTED)
     except (Exception, SystemExit) as error:
-        return _internal_error(error)
+        return _fail("interrupted", ExitCode.INTERRUPTED) if interrupts else _internal_error(error)
 
 
 def _internal_error(error: BaseException) -> ExitCode:

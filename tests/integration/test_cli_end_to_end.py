@@ -168,6 +168,8 @@ def test_ctrl_c_during_solve_keeps_the_bracket(tmp_path):
     hard = {"format": "crtool/instance/1", "memory": 97}
     hard["requests"] = [{"prompt": 7 * i % 31, "output": 1 + 11 * i % 37} for i in range(60)]
     (tmp_path / "hard.json").write_text(json.dumps(hard))
+    # What is not compiled yet would be compiled when Ctrl-C comes.
+    subprocess.run([*CRTOOL, "solve", "hard.json", "--seconds", "1"], cwd=tmp_path, env=ENVIRONMENT, check=True)
     command = [*CRTOOL, "solve", "hard.json", "--seconds", "60", "--format", "json"]
     with subprocess.Popen(
         command, cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -94,3 +96,20 @@ def test_a_traceback_can_be_asked_for(monkeypatch, capsys):
     monkeypatch.setattr(entry, "crtool", Raising(KeyError("lost")))
     assert entry.run([]) == ExitCode.REJECTED
     assert "Traceback" in capsys.readouterr().err
+
+
+class Swallowing:
+    """Stands in for a command that is compiling: Ctrl-C is lost there, and something else fails."""
+
+    def make_context(self, *_):
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        raise RuntimeError("no compiled object yet")
+
+
+def test_an_interrupt_that_is_swallowed_still_counts(monkeypatch, capsys):
+    usual = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(entry, "crtool", Swallowing())
+    assert entry.run([]) == ExitCode.INTERRUPTED
+    assert capsys.readouterr().err == "crtool: interrupted\n"
+    assert signal.getsignal(signal.SIGINT) is usual
