@@ -111,7 +111,7 @@ def test_interleaving_fits(prompt: int, output: int, slack: int) -> None:
     instance = Pattern(memory, (Block(prompt, output, count),)).instance()
     starts = tuple(j * output // wide for j in range(count))
     assert Schedule(starts).violation(instance) is None
-    assert wide >= memory // (prompt + output)
+    assert wide >= min(60, memory // (prompt + output))
     wider = wide + 1
     assert wider * prompt + sum(-(-k * output // wider) for k in range(1, wider + 1)) > memory or wide == 60
     assert interleaving(prompt, output, memory, 2) == min(wide, 2)
