@@ -19,7 +19,14 @@ myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build", "generated", "pictures"]
 html_theme = "alabaster"
-html_theme_options = {"description": "Competitive ratios that anyone can check", "page_width": "1150px"}
+html_theme_options = {
+    "description": "Competitive ratios that anyone can check",
+    "page_width": "1240px",
+    "body_max_width": "none",
+    "code_font_size": "0.75em",
+}
+html_static_path = ["_static"]
+html_css_files = ["wide.css"]
 autodoc_typehints = "description"
 
 GENERATED = Path(__file__).parent / "generated"
