@@ -14,10 +14,12 @@ sys.path.insert(0, str(Path(__file__).parent / "pictures"))
 project = "cr-toolkit"
 author = "the cr-toolkit developers"
 copyright = "2026, the cr-toolkit developers"
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.mathjax"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.mathjax"]
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build", "generated", "pictures"]
+# A formula in a sentence stays on one line.
+mathjax4_config = {"output": {"linebreaks": {"inline": False}}}
 html_theme = "alabaster"
 html_theme_options = {
     "description": "Competitive ratios that anyone can check",

@@ -87,7 +87,8 @@ def show(theorem: str, form: str) -> ExitCode:
                 for value in found.values
             ),
             ("status", found.status),
-            ("source", f"{found.source}; {found.version}"),
+            ("source", found.source),
+            ("version", found.version),
             ("proof", f"{count(len(found.lemmas), 'lemma')}, premises first" if found.lemmas else "not here"),
         ]
     )
