@@ -123,7 +123,8 @@ def theorem_table() -> str:
 
     rows = ["| theorem | statement | kind, status | source |", "|---|---|---|---|"]
     for name, theorem in THEOREMS.items():
-        cells = (f"`{name}`", theorem.statement, f"{theorem.kind}, {theorem.status}", theorem.source)
+        source = f"{theorem.source}; {theorem.version}" if theorem.version.startswith("v") else theorem.source
+        cells = (f"`{name}`", theorem.statement, f"{theorem.kind}, {theorem.status}", source)
         rows.append("| " + " | ".join(map(_cell, cells)) + " |")
     return "\n".join(rows) + "\n"
 
