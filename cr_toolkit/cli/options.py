@@ -22,11 +22,11 @@ class OutputFile(click.Path):
     def __init__(self) -> None:
         super().__init__(dir_okay=False, path_type=str)
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the path; refuse a folder, and a place under a file."""
         from cr_toolkit.model.formats import require_place
 
-        path = super().convert(value, param, ctx)
+        path = str(super().convert(value, param, ctx))
         require_place(path)
         return path
 
