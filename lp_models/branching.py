@@ -33,8 +33,8 @@ MAX_STEPS = 50_000
 MAX_CERTIFICATE = 5_000_000
 """Longest certificate made (characters, roughly)."""
 
-_ENTRY = 6
-"""Characters of an entry of the tree, roughly."""
+_ENTRY, _PRICE = 6, 5
+"""Characters of an entry of the tree, and of a price, roughly."""
 
 _ROWS = 30
 """Price vectors in use: those that served last."""
@@ -81,6 +81,8 @@ class Branching:
             return
         self._prompt = np.array([r.prompt for r in requests], np.int64)
         self._output = np.array([r.output for r in requests], np.int64)
+        volumes = self._prompt * self._output + self._output * (self._output + 1) // 2
+        self._weight = volumes**0.25
         self._twin = _twins(instance)
         horizon = max(r.arrival + r.output for r in requests) + slack + 1
         self._held = np.zeros(horizon + 1, np.int64)
@@ -214,16 +216,11 @@ class Branching:
 
     def _full(self, starts: Int64s, count: Int64s) -> bool:
         """Leave out what full steps leave out, as long as they do; return whether one closes the node."""
-        memory = self._instance.memory
-        while True:
-            step = domains.full_step(starts, count, self._prompt, self._output, memory, self._held)
-            if step == 0:
-                return False
-            self._tree.append(-int(step))
-            if domains.leave_out_of_step(starts, count, self._prompt, self._output, memory, step):
-                return True
-            if not self._order(starts, count):
-                return True
+        used, closed = domains.leave_out_of_full_steps(
+            starts, count, self._prompt, self._output, self._instance.memory, self._twin, self._held
+        )
+        self._tree += (-used).tolist()
+        return bool(closed)
 
     def _closes(self, starts: Int64s, count: Int64s, entry: int) -> bool:
         """Return whether one entry of the tree closes a node; ``starts`` and ``count`` are used up."""
@@ -238,6 +235,11 @@ class Branching:
         """Have identical requests start in the order in which they are listed; return whether each keeps a start."""
         return bool(domains.in_order(starts, count, self._twin))
 
+    def _pick(self, count: Int64s) -> int:
+        """Return the request to split: one whose starts scatter, rather a large one, rather an early one."""
+        scatter = np.sqrt(np.maximum(self._spread, 0.0)) * self._weight / np.sqrt(self._mean + self._output)
+        return int(np.argmax(np.where(count > 1, scatter + 1e-6 * count, -1.0)))
+
     def _branch(self, starts: Int64s, count: Int64s, depth: int) -> None:
         """Split the node, or take the schedule that it has become."""
         if (count == 1).all():
@@ -247,7 +249,7 @@ class Branching:
             self._tree.append(self._vectors.nothing())
             self.closed += 0.5**depth
             return
-        index = int(np.argmax(np.where(count > 1, self._spread + 1e-6 * count, -1.0)))
+        index = self._pick(count)
         row = starts[index, : count[index]]
         step = int(min(max(int(self._mean[index]), row[0]), row[-2]))
         self._tree.append([index, step])
@@ -307,7 +309,7 @@ class _Vectors:
             low, high = (int(priced[0]), int(priced[-1]) + 1) if len(priced) else (0, 0)
             self._numbers[row] = len(self.written)
             self.written.append([low, *price[low:high].tolist()])
-            self.length += sum(len(str(number)) + 1 for number in self.written[-1])
+            self.length += _PRICE * (high - low) + _ENTRY
         return self._numbers[row]
 
     def row_of(self, number: int) -> int | None:

@@ -41,7 +41,7 @@ class Attempt(NamedTuple):
 
 
 class Race:
-    """Attempts on one instance: a tree of an earlier attempt at the same target is continued, price vectors are kept.
+    """Attempts on one instance: trees are continued, and price vectors kept, from one attempt to the next.
 
     Attributes:
         prover: the enumeration.
@@ -51,46 +51,59 @@ class Race:
         """Prepare for ``instance``; ``prices`` (by step over ``SCALE``) end by the step ``last``."""
         self._instance, self._prices = instance, prices
         self.prover = Prover(instance, prices, last)
-        self._tree: Branching | None = None
+        self._trees: dict[int, Branching] = {}
         self._hopeless: float = inf
 
     def branch(self, target: int, deadline: float, share: float) -> Attempt:
         """Try branching alone, while it promises to be done, repetition included, in ``share`` of the time."""
         while True:
             attempt = self._grow(target, deadline)
-            left = deadline - time.monotonic()
-            if attempt.decided or left <= 0 or not self._promises(share * left):
+            if attempt.decided or not self._promises(target, share * (deadline - time.monotonic())):
                 return attempt
+
+    def left(self, target: int) -> float:
+        """Return what branching still takes for a target, as far as that is known (seconds), else infinity."""
+        return self._trees[target].left if target in self._trees else inf
+
+    def worth_branching(self, target: int, seconds: float) -> bool:
+        """Return whether branching, which gets a slice for that, promises to prove ``target`` within ``seconds``."""
+        if target not in self._trees and target < self._hopeless:
+            self._grow(target, time.monotonic() + seconds)
+        return self._promises(target, seconds)
 
     def prove(self, target: int, deadline: float, *, repeated: bool = False) -> Attempt:
         """Try to prove that nothing is cheaper than ``target``, until ``deadline`` (``time.monotonic``, seconds).
 
-        With ``repeated``, the checker's code repeats an enumeration while it is made, which takes a second core.
+        With ``repeated``, the checker's code repeats an enumeration while it is made, which takes a second core. An
+        attempt ends before the deadline if branching had promised to be done by then and does no longer.
         """
         attempt = Attempt()
-        if target < self._hopeless:
+        if target < self._hopeless or target in self._trees:
             attempt = self._grow(target, deadline)
-            if attempt.decided:
+            if not attempt.decided and self._promises(target, deadline - time.monotonic()):
+                attempt = self._enumerate(target, time.monotonic() + _RIVAL * self._trees[target].left, repeated)
+                if attempt.decided:
+                    self._hopeless = min(self._hopeless, target)
+                    return attempt
+                while not attempt.decided and self._promises(target, deadline - time.monotonic()):
+                    attempt = self._grow(target, deadline)
                 return attempt
-            if not self._promises(deadline - time.monotonic()):
-                self._hopeless = target
-        if target < self._hopeless and self._tree is not None:
-            attempt = self._enumerate(target, time.monotonic() + _RIVAL * self._tree.left, repeated)
-            while not attempt.decided and self._promises(deadline - time.monotonic()):
-                attempt = self._grow(target, deadline)
+            if not attempt.decided:
+                self._hopeless = min(self._hopeless, target)
         if attempt.decided or time.monotonic() >= deadline:
             return attempt
         return self._enumerate(target, deadline, repeated)
 
-    def _promises(self, seconds: float) -> bool:
-        """Return whether the tree should be done and repeated within ``seconds``."""
-        return self._tree is not None and self._tree.left * _CHECKED <= seconds
+    def _promises(self, target: int, seconds: float) -> bool:
+        """Return whether the tree of ``target`` should be done and repeated within ``seconds``."""
+        tree = self._trees.get(target)
+        return tree is not None and 0 < tree.left * _CHECKED <= seconds
 
     def _grow(self, target: int, deadline: float) -> Attempt:
         """Begin or continue the tree of a target: for a slice, then as long again as it took so far."""
-        tree = self._tree
-        if tree is None or tree.target != target:
-            tree = self._tree = Branching(self._instance, target, self._prices)
+        tree = self._trees.get(target)
+        if tree is None:
+            tree = self._trees[target] = Branching(self._instance, target, self._prices)
         tree.run(min(deadline, time.monotonic() + max(_SLICE, tree.spent)))
         if tree.done:
             return Attempt(claim=Claim(target, BRANCHING, tree.certificate()))

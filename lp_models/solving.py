@@ -210,7 +210,7 @@ class Solving:
                 self._climb(race, None)
             return
         self._branch(race)
-        self._dive(race.prover, now + _DIVE_SHARE * left)
+        self._dive(race.prover, now + min(_DIVE_SHARE * left, race.left(self.upper)))
         if self._closed:
             return
         few = len(self._instance) <= _PAIRWISE[0] and self._instance.longest_output >= _PAIRWISE[1]
@@ -263,10 +263,14 @@ class Solving:
             for name, answer in beside.ready() if beside is not None else ():
                 self._heed(name, self.upper, answer)
             left, whole = self._searching_seconds(self._deadline - begin)
-            target = pace.aim(proved, self.upper, left, whole)
-            seconds = left if target == proved + 1 else _ATTEMPT * left
-            if target == self.upper:
-                seconds = max(seconds, whole)
+            sure = race.worth_branching(self.upper, self._deadline - begin)
+            if sure:
+                target, seconds = self.upper, self._deadline - begin
+            else:
+                target = pace.aim(proved, self.upper, left, whole)
+                seconds = left if target == proved + 1 else _ATTEMPT * left
+                if target == self.upper:
+                    seconds = max(seconds, whole)
             attempt = race.prove(target, begin + seconds, repeated=self._jobs > 1 and target == self.upper)
             spent = time.monotonic() - begin
             if attempt.schedule is not None:
@@ -275,9 +279,9 @@ class Solving:
                 self._claims.append(attempt.claim)
                 self._searching = max(_LEAST_SEARCHING, spent / (spent + attempt.claim.seconds))
                 pace.succeeded(target, spent)
-            elif target == proved + 1:
+            elif not sure and target == proved + 1:
                 break
-            else:
+            elif not sure:
                 pace.failed(target, spent)
         self._settle(self._deadline - time.monotonic() + self._overrun)
 

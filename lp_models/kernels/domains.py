@@ -244,3 +244,28 @@ def in_order(starts: Int64s, count: Int64s, twin: Int64s) -> bool:
             while count[i] > 0 and starts[i, count[i] - 1] > starts[other, count[other] - 1]:
                 count[i] -= 1
     return bool(np.all(count > 0))
+
+
+@njit(cache=True, nogil=True)
+def leave_out_of_full_steps(
+    starts: Int64s, count: Int64s, prompt: Int64s, output: Int64s, memory: int, twin: Int64s, held: Int64s
+) -> tuple[Int64s, bool]:
+    """Leave out what full steps leave out, in place, as long as they do.
+
+    Returns:
+        The steps, in the order of their use, and whether the last one closes the node, or leaves a request no start.
+    """
+    used = np.empty(8, np.int64)
+    size = 0
+    while True:
+        step = full_step(starts, count, prompt, output, memory, held)
+        if step == 0:
+            return used[:size], False
+        if size == used.shape[0]:
+            longer = np.empty(2 * size, np.int64)
+            longer[:size] = used
+            used = longer
+        used[size] = step
+        size += 1
+        if leave_out_of_step(starts, count, prompt, output, memory, step) or not in_order(starts, count, twin):
+            return used[:size], True
