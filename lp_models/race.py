@@ -27,6 +27,10 @@ _RIVAL = 0.4
 """Share of what branching promises to need that enumeration gets to be sooner: its proofs take longer to repeat."""
 
 
+_CONTESTED = 10.0
+"""Branching that promises to take so many times what is left is given up at once; promises vary that much."""
+
+
 class Attempt(NamedTuple):
     """What an attempt to prove a target ended with: a cheaper schedule, a claim, or neither and maybe a reason."""
 
@@ -77,20 +81,20 @@ class Race:
         With ``repeated``, the checker's code repeats an enumeration while it is made, which takes a second core. An
         attempt ends before the deadline if branching had promised to be done by then and does no longer.
         """
-        attempt = Attempt()
         if target < self._hopeless or target in self._trees:
             attempt = self._grow(target, deadline)
-            if not attempt.decided and self._promises(target, deadline - time.monotonic()):
-                attempt = self._enumerate(target, time.monotonic() + _RIVAL * self._trees[target].left, repeated)
-                if attempt.decided:
-                    self._hopeless = min(self._hopeless, target)
-                    return attempt
-                while not attempt.decided and self._promises(target, deadline - time.monotonic()):
-                    attempt = self._grow(target, deadline)
+            if attempt.decided:
                 return attempt
-            if not attempt.decided:
-                self._hopeless = min(self._hopeless, target)
-        if attempt.decided or time.monotonic() >= deadline:
+        left, seconds = self.left(target), deadline - time.monotonic()
+        if left > _CONTESTED * seconds:
+            self._hopeless = min(self._hopeless, target)
+            return self._enumerate(target, deadline, repeated)
+        attempt = self._enumerate(target, deadline - seconds + min(_RIVAL * left, seconds / 3), repeated)
+        if attempt.decided:
+            self._hopeless = min(self._hopeless, target)
+        while not attempt.decided and self.left(target) <= deadline - time.monotonic():
+            attempt = self._grow(target, deadline)
+        if attempt.decided or left * _CHECKED <= seconds:
             return attempt
         return self._enumerate(target, deadline, repeated)
 
