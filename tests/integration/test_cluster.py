@@ -16,7 +16,7 @@ import pytest
 
 from adversaries import search
 from adversaries.campaigns.campaign import BEST_FILE, FOLDER
-from adversaries.searching import Progress
+from adversaries.sitting import Progress
 from cr_toolkit.cli.main import run
 from cr_toolkit.errors import InputError
 

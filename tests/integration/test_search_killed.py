@@ -39,9 +39,13 @@ def finish(out: Path, evaluations: int) -> bytes:
 
 
 def logged(out: Path) -> int:
-    """Return how many evaluations the journal holds, those of torn lines not counted."""
+    """Return how many evaluations the journals hold, those of torn lines not counted."""
+    return sum(map(_logged, out.glob(f"{FOLDER}/*/journal")))
+
+
+def _logged(journal: Path) -> int:
     count = tasks = 0
-    for path in sorted(out.glob(f"{FOLDER}/*/journal/*.jsonl")):
+    for path in sorted(journal.glob("*.jsonl")):
         try:
             lines = path.read_bytes().split(b"\n")[:-1]
         except FileNotFoundError:

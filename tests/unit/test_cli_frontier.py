@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
 from fractions import Fraction
 
 import msgspec
 import pytest
 
-from adversaries.corpus import SMALL
 from cr_toolkit.cli.main import run
+from cr_toolkit.model import Instance
 from cr_toolkit.report import frontier as report
 from cr_toolkit.report.results.searching import FrontierResult
 from proofs.verdict import Judgement, Verdict
+from tests.witnesses import keep_witness
 
 
 @pytest.fixture
 def small(tmp_path):
     """A corpus of one witness that is read at once."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    shutil.copy(SMALL / "svf-lookahead-1-2.json", folder)
-    return folder
+    keep_witness(tmp_path / "small", Instance.burst(12, [(0, 6), (2, 3), (5, 1)]))
+    return tmp_path / "small"
 
 
 def frontier(capsys, *arguments, code=0):

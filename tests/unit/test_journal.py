@@ -18,7 +18,7 @@ from adversaries.campaigns.journal import Journal, TaskLog, task_file
 from adversaries.campaigns.manifest import Arguments, Manifest
 from adversaries.pattern import Block, Pattern
 from adversaries.searchers import Scored
-from adversaries.searching import Progress
+from adversaries.sitting import Progress
 from adversaries.workforce import processes
 from adversaries.workforce.processes import Processes
 from cr_toolkit.errors import InputError
@@ -225,7 +225,7 @@ def test_what_cannot_be_kept_is_refused(tmp_path: Path) -> None:
 
 def test_a_campaign_at_work_is_left_alone_and_a_spoilt_manifest_is_named(tmp_path: Path) -> None:
     arguments = Arguments(
-        "svf", None, {}, "1/2", "burst", "lookahead", "head-of-line", "auto", True, False, 30, 100, 0, (ONE,)
+        "svf", None, {}, "1/2", ("1/2",), "burst", "lookahead", "head-of-line", "auto", True, False, 30, 100, 0, (ONE,)
     )
     with open_campaign(tmp_path, arguments) as campaign:
         assert campaign.manifest == Manifest(campaign.manifest.versions, arguments)

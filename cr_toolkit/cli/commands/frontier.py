@@ -60,7 +60,9 @@ _EVALUATIONS = 2_000
     show_default=True,
     help="The queue discipline.",
 )
-@click.option("--search", is_flag=True, help="Search every point first; what is worse is kept in CORPUS.")
+@click.option(
+    "--search", is_flag=True, help="Search first, all shares of a rule together; what is worse is kept in CORPUS."
+)
 @click.option(
     "--evaluations",
     type=click.IntRange(min=1),
@@ -94,9 +96,9 @@ def command(
 ) -> ExitCode:
     """Hold the worst ratios known against the bounds.
 
-    CORPUS is a folder of witnesses; without it, those that come with crtool. All are re-checked by the trusted checker
-    when they are read. At a share alpha the worst burst counts whose peaks are all at most alpha M. The gap is the
-    tightest bound less that ratio. Exit code 1 if a witness breaks a theorem.
+    CORPUS is a folder kept by `crtool corpus` or --search; without it, the one that comes with crtool. All its
+    witnesses are re-checked by the trusted checker. At a share alpha the worst burst counts whose peaks are all at most
+    alpha M. The gap is the tightest bound less that ratio. Exit code 1 if a witness breaks a theorem.
     """
     from adversaries.corpus import SHIPPED, Effort, load
     from cr_toolkit.cli.console import write, write_json
@@ -138,13 +140,13 @@ def _points(policy: str, alphas: tuple[Fraction, ...], admissions: tuple[str, ..
 
 
 def _improve(corpus: str | None, points: Sequence[Point], effort: Effort, jobs: int, cluster: str | None) -> None:
-    from adversaries.corpus import improve
+    from adversaries.corpus import improve, sweeps_of
     from cr_toolkit.cli.progress import frontier_progress
     from cr_toolkit.errors import InputError
 
     if corpus is None:
         raise InputError("needs a folder CORPUS to keep what it finds", source="--search")
-    with frontier_progress(points, effort.evaluations) as progress:
+    with frontier_progress(sweeps_of(points), effort.evaluations) as progress:
         for _ in improve(corpus, points, effort, jobs=jobs, cluster=cluster, progress=progress):
             pass
 
