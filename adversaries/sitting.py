@@ -166,6 +166,8 @@ def open_sitting(
         if kept is not None:
             kept.begin(jobs, cluster)
         journal = None if kept is None else kept.journal.folder
+        if remote is not None and journal is not None:
+            remote.keep(journal)
         workforce = remote or _local(setting, jobs, budget.deadline, journal)
         yield Sitting(portfolio, runner, budget, workforce, kept, progress)
 
