@@ -7,6 +7,7 @@ from fractions import Fraction
 import msgspec
 import pytest
 
+from adversaries.corpus import Kind, contents
 from cr_toolkit.cli.main import run
 from cr_toolkit.model import Instance
 from cr_toolkit.report import frontier as report
@@ -83,6 +84,11 @@ def test_a_violation_is_exit_code_1(small, capsys, monkeypatch):
     broken = Judgement("svf-burst", Fraction(1), Verdict.VIOLATED, "made up")
     monkeypatch.setattr(report, "judge_witness", lambda *_: (broken,))
     assert "VIOLATED: svf-burst" in frontier(capsys, small, "--alpha", "1/2", code=1).out
+    assert contents(small)[Kind.VIOLATIONS] == ()
+    # A search keeps it apart: among the worst it could be replaced.
+    options = ("--alpha", "1/2", "--admission", "lookahead", "--search", "--evaluations", 5, "--max-requests", 10)
+    frontier(capsys, small, *options, code=1)
+    assert len(contents(small)[Kind.VIOLATIONS]) == 1
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def command(
     witnesses are re-checked by the trusted checker. At a share alpha the worst burst counts whose peaks are all at most
     alpha M. The gap is the tightest bound less that ratio. Exit code 1 if a witness breaks a theorem.
     """
-    from adversaries.corpus import SHIPPED, Effort, load
+    from adversaries.corpus import SHIPPED, Effort, Kind, add, load
     from cr_toolkit.cli.console import write, write_json
     from cr_toolkit.model.formats import write_bytes
     from cr_toolkit.report.frontier import as_result, frontier
@@ -115,6 +115,10 @@ def command(
         _improve(corpus, points, Effort(number, seed, max_requests), jobs, cluster)
     kept = load(SHIPPED if corpus is None else corpus)
     places = frontier(kept, points)
+    broken = [place.worst.witness for place in places if place.worst is not None and place.violated]
+    if search and corpus is not None and broken:
+        # Among the worst alone, a later find might replace what breaks a theorem.
+        add(corpus, Kind.VIOLATIONS, broken)
     if output is not None:
         write_bytes(output, draw(output, policy, kept, places))
     if form == "json":
