@@ -82,22 +82,26 @@ def improve(
         raise InputError(f"cannot be made a folder: {error.strerror}", field=str(folder), source="corpus") from None
     for together in sweeps_of(points):
         first = together[0]
-        result = sweep(
-            first.policy,
-            shares=[point.alpha for point in together],
-            admission=first.admission,
-            queue=first.queue,
-            evaluations=effort.evaluations * len(together),
-            seed=effort.seed,
-            max_requests=effort.max_requests,
-            jobs=jobs,
-            cluster=cluster,
-            starts=_starts(load(place), first),
-            campaigns=place / FOLDER,
-            renew=False,
-            progress=None if progress is None else partial(progress, together),
-        )
-        found = add(place, Kind.WORST, result.worst.values())
+        try:
+            result = sweep(
+                first.policy,
+                shares=[point.alpha for point in together],
+                admission=first.admission,
+                queue=first.queue,
+                evaluations=effort.evaluations * len(together),
+                seed=effort.seed,
+                max_requests=effort.max_requests,
+                jobs=jobs,
+                cluster=cluster,
+                starts=_starts(load(place), first),
+                campaigns=place / FOLDER,
+                renew=False,
+                progress=None if progress is None else partial(progress, together),
+            )
+            found = add(place, Kind.WORST, result.worst.values())
+        except KeyboardInterrupt:
+            # The journal has it, if not the corpus.
+            raise KeyboardInterrupt(INTERRUPTED) from None
         if result.stopped_by == "interrupted":
             raise KeyboardInterrupt(INTERRUPTED)
         yield together, found

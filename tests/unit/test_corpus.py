@@ -208,6 +208,15 @@ def test_a_kill_between_the_end_of_a_sweep_and_the_corpus_loses_nothing(tmp_path
     assert kept_bytes(cut) == kept_bytes(whole)
 
 
+def test_ctrl_c_after_the_search_says_the_same(tmp_path, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(filling, "add", interrupt)
+    with pytest.raises(KeyboardInterrupt, match="the same command goes on from there"):
+        list(improve(tmp_path, POINTS, EFFORT))
+
+
 def test_a_search_begins_where_the_corpus_is(tmp_path, shipped):
     best = best_at(shipped, point("3/4"))
     add(tmp_path, Kind.WORST, [best.witness])
