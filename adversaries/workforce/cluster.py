@@ -18,7 +18,7 @@ from distributed.comm import CommClosedError, get_address_host_port
 
 from adversaries.portfolio import LAG
 from adversaries.tasks import Outcome, Setting, Task, run_task
-from adversaries.workforce.relay import Receiver, SentLine, sending_log
+from adversaries.workforce.relay import Receiver, SentLines, sending_log
 from cr_toolkit import __version__
 from cr_toolkit.errors import CrtoolError, InputError
 from cr_toolkit.policies.catalogue import load_policy
@@ -122,7 +122,7 @@ class Cluster:
 
     def _receive(self, event: tuple[float, Any]) -> None:
         assert self._logs is not None
-        self._logs.take(SentLine(*event[1]))
+        self._logs.take(SentLines(*event[1]))
 
     def _wait(self) -> set[Future]:
         patience = time.monotonic() + _PATIENCE

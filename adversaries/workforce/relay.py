@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from adversaries.campaigns.journal import TaskLog, task_file
 
+_TOGETHER = 0.02
+"""Seconds: lines of evaluations shorter than this are sent together, since each message costs the scheduler as much."""
 
-class SentLine(NamedTuple):
-    """A line of the log of a task, which belongs at byte ``at``."""
+
+class SentLines(NamedTuple):
+    """Lines of the log of a task, which belong at byte ``at``."""
 
     task: int
     at: int
-    line: bytes
+    lines: bytes
 
 
 class Sender:
@@ -25,25 +29,34 @@ class Sender:
         send: takes the lines.
     """
 
-    def __init__(self, index: int, send: Callable[[SentLine], None]) -> None:
+    def __init__(self, index: int, send: Callable[[SentLines], None]) -> None:
         self._index = index
         self._send = send
         self._at = 0
+        self._held = b""
+        self._sent = time.monotonic()
 
     def truncate(self, size: int, /) -> None:
         """Let the next line go to byte ``size``."""
+        self.close()
         self._at = size
 
     def write(self, line: bytes, /) -> None:
-        """Send a line."""
-        self._send(SentLine(self._index, self._at, line))
-        self._at += len(line)
+        """Send a line, now or with those that come soon."""
+        self._held += line
+        if time.monotonic() - self._sent >= _TOGETHER:
+            self.close()
 
     def close(self) -> None:
-        """Do nothing: nothing is held."""
+        """Send what is held."""
+        if self._held:
+            self._send(SentLines(self._index, self._at, self._held))
+        self._at += len(self._held)
+        self._held = b""
+        self._sent = time.monotonic()
 
 
-def sending_log(index: int, text: bytes, send: Callable[[SentLine], None]) -> TaskLog:
+def sending_log(index: int, text: bytes, send: Callable[[SentLines], None]) -> TaskLog:
     """Return the log of task ``index`` on a worker, given what it held when the task was submitted."""
     return TaskLog(Sender(index, send), text, Path(f"task-{index}"))
 
@@ -63,16 +76,16 @@ class Receiver:
         path = task_file(self._journal, index)
         return path.read_bytes() if path.exists() else b""
 
-    def take(self, sent: SentLine) -> None:
-        """Write a line where it belongs.
+    def take(self, sent: SentLines) -> None:
+        """Write lines where they belong.
 
-        A task that another worker repeats sends its lines again: they are the same. A line after a gap is not of use,
-        nor is one of a task whose log is gone because it is finished.
+        A task that another worker repeats sends its lines again: they are the same. Lines after a gap are of no use,
+        nor are those of a task whose log is gone because it is finished.
         """
         path = task_file(self._journal, sent.task)
         size = path.stat().st_size if path.exists() else 0
-        if sent.at > size or (sent.at < size and self.text(sent.task).startswith(sent.line, sent.at)):
+        if sent.at > size or (sent.at < size and self.text(sent.task).startswith(sent.lines, sent.at)):
             return
         with path.open("ab", buffering=0) as file:
             file.truncate(sent.at)
-            file.write(sent.line)
+            file.write(sent.lines)

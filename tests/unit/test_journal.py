@@ -19,9 +19,9 @@ from adversaries.campaigns.manifest import Arguments, Manifest
 from adversaries.pattern import Block, Pattern
 from adversaries.searchers import Scored
 from adversaries.sitting import Progress
-from adversaries.workforce import processes
+from adversaries.workforce import processes, relay
 from adversaries.workforce.processes import Processes
-from adversaries.workforce.relay import Receiver, SentLine, sending_log
+from adversaries.workforce.relay import Receiver, SentLines, sending_log
 from cr_toolkit.errors import InputError
 from cr_toolkit.policies import FullView, PriorityPolicy
 
@@ -96,19 +96,26 @@ def test_another_searcher_makes_the_rest_of_a_log_worthless(tmp_path: Path) -> N
 
 def sent_through(receiver: Receiver, patterns: list[Pattern], ratio: Fraction, lost: int = 0) -> list[bool]:
     """Run task 0 on a worker whose last ``lost`` lines do not arrive; return for which ratios the log answered."""
-    sent: list[SentLine] = []
+    sent: list[SentLines] = []
+    measured: list[Pattern] = []
     answered = []
+
+    def measure(pattern: Pattern) -> Fraction:
+        measured.append(pattern)
+        return ratio
+
     with sending_log(0, receiver.text(0), sent.append) as log:
         for pattern in patterns:
-            before = len(sent)
-            log.ratio(pattern, lambda _: ratio)
-            answered.append(len(sent) == before)
-    for line in sent[: len(sent) - lost]:
-        receiver.take(line)
+            before = len(measured)
+            log.ratio(pattern, measure)
+            answered.append(len(measured) == before)
+    for lines in sent[: len(sent) - lost]:
+        receiver.take(lines)
     return answered
 
 
-def test_a_log_at_a_distance_is_as_good(tmp_path: Path) -> None:
+def test_a_log_at_a_distance_is_as_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "_TOGETHER", 0.0)
     here, there = tmp_path / "here", Receiver(tmp_path)
     patterns = [ONE, TWO, TWO, ONE]
     told(here, patterns, Fraction(7, 5))
@@ -119,9 +126,9 @@ def test_a_log_at_a_distance_is_as_good(tmp_path: Path) -> None:
     assert sent_through(there, patterns, Fraction(7, 5)) == [True, True, False, False]
     assert path.read_bytes() == here.read_bytes()
     for line in (
-        SentLine(0, 0, here.read_bytes()),
-        SentLine(0, path.stat().st_size + 1, b"late\n"),
-        SentLine(5, 9, b"x\n"),
+        SentLines(0, 0, here.read_bytes()),
+        SentLines(0, path.stat().st_size + 1, b"late\n"),
+        SentLines(5, 9, b"x\n"),
     ):
         there.take(line)
     assert path.read_bytes() == here.read_bytes()
