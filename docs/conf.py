@@ -18,8 +18,17 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.mathjax"]
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build", "generated", "pictures"]
+# A formula in a sentence stays on one line.
+mathjax4_config = {"output": {"linebreaks": {"inline": False}}}
 html_theme = "alabaster"
-html_theme_options = {"description": "Competitive ratios that anyone can check", "page_width": "1150px"}
+html_theme_options = {
+    "description": "Competitive ratios that anyone can check",
+    "page_width": "1240px",
+    "body_max_width": "none",
+    "code_font_size": "0.75em",
+}
+html_static_path = ["_static"]
+html_css_files = ["wide.css"]
 autodoc_typehints = "description"
 
 GENERATED = Path(__file__).parent / "generated"
@@ -59,7 +68,7 @@ def policy_table() -> str:
 
     rows = ["| name | information | what it does |", "|---|---|---|"]
     for name, policy in POLICIES.items():
-        rows.append(f"| `{name}` | {policy.information} | {_first_sentence(policy)} |")
+        rows.append(f"| `{name}` | {policy.information} | {_cell(_first_sentence(policy))} |")
     return "\n".join(rows) + "\n"
 
 
@@ -114,8 +123,9 @@ def theorem_table() -> str:
 
     rows = ["| theorem | statement | kind, status | source |", "|---|---|---|---|"]
     for name, theorem in THEOREMS.items():
-        cells = (f"`{name}`", theorem.statement, f"{theorem.kind}, {theorem.status}", theorem.source)
-        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        source = f"{theorem.source}; {theorem.version}" if theorem.version.startswith("v") else theorem.source
+        cells = (f"`{name}`", theorem.statement, f"{theorem.kind}, {theorem.status}", source)
+        rows.append("| " + " | ".join(map(_cell, cells)) + " |")
     return "\n".join(rows) + "\n"
 
 
@@ -205,7 +215,7 @@ def family_table() -> str:
             limits.append("–" if missing else "unbounded" if limit is None else f"{float(limit):.3f}")
         policy = f"`{family.policy}`" + (", skipping" if family.queue == "skipping" else "")
         rules = ", ".join(sorted(rule.value for rule in family.admissions))
-        rows.append("| " + " | ".join((name, _first_sentence(kind), policy, rules, *limits)) + " |")
+        rows.append("| " + " | ".join((name, _cell(_first_sentence(kind)), policy, rules, *limits)) + " |")
     return "\n".join(rows) + "\n"
 
 
@@ -214,7 +224,7 @@ def searcher_table() -> str:
     from adversaries import SEARCHERS
 
     rows = ["| searcher | what it does |", "|---|---|"]
-    rows += [f"| `{name}` | {_first_sentence(searcher)} |" for name, searcher in SEARCHERS.items()]
+    rows += [f"| `{name}` | {_cell(_first_sentence(searcher))} |" for name, searcher in SEARCHERS.items()]
     return "\n".join(rows) + "\n"
 
 
@@ -253,6 +263,11 @@ def explained_picture() -> bytes:
     witness = read_witness(Path(__file__).parent.parent / "examples" / "svf_wastes_half.json")
     explained, _ = explain_witness(witness, ("svf-burst-lookahead", "svf-burst-centroid"))
     return draw("explained.svg", witness, explained)
+
+
+def _cell(text: str) -> str:
+    """Return a text as a cell of a table, where a pipe would end it."""
+    return text.replace("|", "\\|")
 
 
 def _first_sentence(thing: object) -> str:
@@ -301,6 +316,16 @@ def write_pictures() -> None:
     (GENERATED / "explained.svg").write_bytes(explained_picture())
 
 
+def lay_out_docstring(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
+    """Turn the sections of a docstring (Args, Attributes, Raises) into lists, in place."""
+    from sphinx.ext.napoleon import Config, GoogleDocstring
+
+    # The extension itself would also take what stands before a colon in a property's docstring for its type.
+    if what != "property":
+        lines[:] = GoogleDocstring(lines, Config(napoleon_use_ivar=True), app, what, name, thing, options).lines()
+
+
 def setup(app: Any) -> None:
     """Generate before reading."""
     app.connect("builder-inited", write_generated_pages)
+    app.connect("autodoc-process-docstring", lay_out_docstring)

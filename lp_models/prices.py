@@ -39,6 +39,11 @@ _INT64_SAFE = 2**61
 Int64s = NDArray[np.int64]
 
 
+def proof_scale(memory: int) -> int:
+    """Return the denominator of the prices in a proof: prices are about n / M, so this leaves them few digits."""
+    return min(SCALE, 256 << memory.bit_length())
+
+
 class Kinds(NamedTuple):
     """The distinct requests of an instance as int64 columns, with how often each occurs and where."""
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from cr_toolkit.checker.enumeration import prove_no_better
 from cr_toolkit.model import Instance, Schedule
-from lp_models.prices import SCALE, Kinds, kinds_of
+from lp_models.prices import SCALE, Kinds, kinds_of, proof_scale
 from lp_models.repetition import MAX_NODES, Repetition
 
 MAX_CERTIFICATE = 5_000_000
@@ -49,11 +49,6 @@ class Outcome:
     note: str = ""
     states: int = 0
     repetition: Repetition | None = None
-
-
-def proof_scale(memory: int) -> int:
-    """Return the denominator of the prices in a proof: prices are about n / M, so this leaves them few digits."""
-    return min(SCALE, 256 << memory.bit_length())
 
 
 class Prover:

@@ -6,25 +6,25 @@ re-enumeration repeats it.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError
 from cr_toolkit.errors import CrtoolError
 from cr_toolkit.model import Instance, Schedule
 from cr_toolkit.simulation import simulate
 from lp_models.bounds import LowerBound, bounds_until
+from lp_models.claims import Claim
 from lp_models.engines import cp_sat
+from lp_models.engines.branching import compile_branching
 from lp_models.engines.catalogue import Answer, Task
 from lp_models.engines.search import compile_search
+from lp_models.pace import Pace
 from lp_models.portfolio import Portfolio
 from lp_models.prices import price_bound, raised_prices
-from lp_models.proof import Prover, checking_seconds, plain_certificate, repeat
-from lp_models.repetition import MAX_NODES, Repetition
+from lp_models.proof import Prover, plain_certificate
+from lp_models.race import Race
 from lp_models.upper import upper_bound
 
 AUTO, BOUNDS = "auto", "bounds"
@@ -73,80 +73,18 @@ _BESIDE = 0.9
 _LEAST_SEARCHING = 0.4
 """Least share of the time left that a search gets; the rest is for the checker."""
 
-_NODES_PER_SECOND = 45_000
-"""Nodes that the checker repeats in a second, roughly."""
-
 _OVERRUN = 0.5, 5.0
 """How much longer than asked the checker may take to repeat a proof: a share of the time, at most so many seconds."""
-
-_FIRST, _GROWTH = 0.05, 7.0
-"""The first proof aims at this share of the gap; a proof of the whole gap is taken to cost e^7 times one of none."""
-
-_SURE = 0.02
-"""Before two proofs have shown how fast the time grows, a proof of the whole gap is tried only if it may take such a
-share of the time; else one of half of what is left of the gap."""
 
 _BEAM, _DIVE_SHARE, _DIVE_LEAST = 50, 0.2, 9
 """States of a level that a beam search expands, the share of the time that is left to such searches, and the number of
 requests from which on they pay."""
 
+_QUICK = 0.15
+"""Before anything else, branching goes on while it promises to be done in such a share of the time left."""
+
 _SEARCH_SHARE = 0.6
 """Share of the time left that an engine gets; the rest is for the proof of its claim, or for another engine."""
-
-
-@dataclass(frozen=True)
-class _Claim:
-    """A proof that nothing is cheaper than ``target``, which the checker has not repeated yet."""
-
-    target: int
-    certificate: dict[str, Any]
-    repetition: Repetition | None = None
-
-    @property
-    def seconds(self) -> float:
-        """What repeating it still takes, roughly."""
-        begun = 0.0 if self.repetition is None else time.monotonic() - self.repetition.begin
-        return max(0.0, checking_seconds(self.certificate) - begun)
-
-
-class _Pace:
-    """How long a proof of a target takes: about exponential in the target, between ``lower`` and ``upper``."""
-
-    def __init__(self, lower: int, upper: int) -> None:
-        self._gap = upper - lower
-        self._growth = _GROWTH / self._gap
-        self._first = max(1, round(_FIRST * self._gap))
-        self._last, self._spent = lower, 0.0
-        self._measured = False
-
-    def aim(self, proved: int, upper: int, seconds: float, last: float) -> int:
-        """Return the next target: ``upper`` if it may take at most ``last``, else one for a third of ``seconds``."""
-        if not self._spent:
-            return min(upper, proved + self._first)
-        expected = self._spent * math.exp(self._growth * (upper - self._last))
-        if not self._measured and expected > _SURE * last:
-            return min(upper, (self._last + upper + 1) // 2)
-        if expected <= last:
-            return upper
-        reach = int(math.log(max(1.0, seconds / 3 / self._spent)) / self._growth)
-        return min(upper, max(proved + 1, self._last + reach))
-
-    def succeeded(self, target: int, seconds: float) -> None:
-        """Learn from a proof of ``target``."""
-        seconds = max(seconds, 1e-3)
-        if self._spent and target > self._last:
-            measured = math.log(max(1.0, seconds / self._spent)) / (target - self._last)
-            self._growth = min(max(measured, 2 / self._gap), 4 * _GROWTH / self._gap)
-            self._measured = True
-        self._last, self._spent = target, seconds
-
-    def failed(self, target: int, seconds: float) -> None:
-        """Learn that a proof of ``target`` takes more than ``seconds``."""
-        self._first = max(1, self._first // 2)
-        self._measured = True
-        if self._spent:
-            least = math.log(max(1.0, seconds / self._spent)) / (target - self._last)
-            self._growth = 1.3 * max(self._growth, least)
 
 
 class Solving:
@@ -169,7 +107,7 @@ class Solving:
         self._solver = solver
         self._prices: dict[int, int] = {}
         self._last = 1
-        self._claims: list[_Claim] = []
+        self._claims: list[Claim] = []
         self._searching = 0.5
         self.lower = LowerBound(Fraction(sum(r.output for r in instance.requests)), "outputs")
         self.schedule, self.method = _one_by_one(instance), "one by one"
@@ -263,50 +201,64 @@ class Solving:
             self.notes.append("without prices no exact engine is run")
             return
         self._untimed(compile_search)
-        prover = Prover(self._instance, self._prices, self._last)
+        self._untimed(compile_branching)
+        race = Race(self._instance, self._prices, self._last)
         now = time.monotonic()
         left = self._deadline - now
         if self._engine != AUTO:
-            if not self._run(self._engine, prover, now + _SEARCH_SHARE * left):
-                self._climb(prover, None)
+            if not self._run(self._engine, race, now + _SEARCH_SHARE * left):
+                self._climb(race, None)
             return
-        self._dive(prover, now + _DIVE_SHARE * left)
+        self._branch(race)
+        self._dive(race.prover, now + _DIVE_SHARE * left)
+        if self._closed:
+            return
         few = len(self._instance) <= _PAIRWISE[0] and self._instance.longest_output >= _PAIRWISE[1]
         others = ["cp-sat"] if cp_sat.available() and few else []
         # The first core beyond that of the search is the checker's.
         if self._jobs > 2 and others:
             beside = Portfolio(others, self._task(self._deadline), self._jobs - 2)
             try:
-                self._climb(prover, beside)
+                self._climb(race, beside)
             finally:
                 beside.stop()
             others = []
         else:
-            self._climb(prover, None)
+            self._climb(race, None)
         # Where time is left, proofs became too long; another engine may still find a better schedule.
         for name in (*others, "milp"):
             now = time.monotonic()
             if (
                 self._closed
                 or now >= self._deadline
-                or self._run(name, prover, now + _SEARCH_SHARE * (self._deadline - now))
+                or self._run(name, race, now + _SEARCH_SHARE * (self._deadline - now))
             ):
                 break
 
+    def _branch(self, race: Race) -> None:
+        """Prove the cost of the schedule by branching, if that soon looks like being quick."""
+        while not self._closed:
+            attempt = race.branch(self.upper, self._deadline, _QUICK)
+            if attempt.claim is not None:
+                self._repeat(attempt.claim, self._deadline - time.monotonic() + self._overrun)
+            if attempt.schedule is None:
+                return
+            self._offer(attempt.schedule, "branching")
+
     def _dive(self, prover: Prover, deadline: float) -> None:
         """Look for cheaper schedules where the bounds are least."""
-        while time.monotonic() < deadline and len(self._instance) >= _DIVE_LEAST:
+        while not self._closed and time.monotonic() < deadline and len(self._instance) >= _DIVE_LEAST:
             outcome = prover.prove(self.upper, deadline, beam=_BEAM)
             if outcome.schedule is None:
                 break
             self._offer(outcome.schedule, "beam search")
 
-    def _climb(self, prover: Prover, beside: Portfolio | None) -> None:
+    def _climb(self, race: Race, beside: Portfolio | None) -> None:
         """Raise the lower bound by proofs of ever higher targets, up to the cost of the schedule.
 
         The time of a proof grows roughly exponentially with its target, so those before tell how far to aim.
         """
-        pace = _Pace(self.lower.integer, self.upper)
+        pace = Pace(self.lower.integer, self.upper)
         while (proved := self._proved) < self.upper and (begin := time.monotonic()) < self._deadline:
             for name, answer in beside.ready() if beside is not None else ():
                 self._heed(name, self.upper, answer)
@@ -315,13 +267,13 @@ class Solving:
             seconds = left if target == proved + 1 else _ATTEMPT * left
             if target == self.upper:
                 seconds = max(seconds, whole)
-            outcome = prover.prove(target, begin + seconds, repeated=self._jobs > 1 and target == self.upper)
+            attempt = race.prove(target, begin + seconds, repeated=self._jobs > 1 and target == self.upper)
             spent = time.monotonic() - begin
-            if outcome.schedule is not None:
-                self._offer(outcome.schedule, "search")
-            elif outcome.certificate is not None:
-                self._claims.append(_Claim(target, outcome.certificate, outcome.repetition))
-                self._searching = max(_LEAST_SEARCHING, spent / (spent + checking_seconds(outcome.certificate)))
+            if attempt.schedule is not None:
+                self._offer(attempt.schedule, "search")
+            elif attempt.claim is not None:
+                self._claims.append(attempt.claim)
+                self._searching = max(_LEAST_SEARCHING, spent / (spent + attempt.claim.seconds))
                 pace.succeeded(target, spent)
             elif target == proved + 1:
                 break
@@ -353,24 +305,20 @@ class Solving:
                 break
         self._claims.clear()
 
-    def _repeat(self, claim: _Claim, seconds: float) -> bool:
+    def _repeat(self, claim: Claim, seconds: float) -> bool:
         """Have the checker's code repeat a proof, and raise the lower bound if it does."""
-        limit = max(1, min(MAX_NODES, int(seconds * _NODES_PER_SECOND)))
         try:
-            if claim.repetition is not None:
-                nodes = claim.repetition.finish(seconds)
-            else:
-                nodes = repeat(self._instance, claim.target, claim.certificate, limit)
+            bound = claim.repeat(self._instance, seconds)
         except BetterScheduleError as better:
             self._offer(Schedule(better.start), "enumeration")
             return False
         except (NodeLimitError, ValueError) as error:
             self.notes.append(f"the proof that nothing is cheaper than {claim.target} was not repeated: {error}")
             return False
-        self._raise_lower(LowerBound(Fraction(claim.target), "enumeration", {**claim.certificate, "nodes": nodes}))
+        self._raise_lower(bound)
         return True
 
-    def _run(self, name: str, prover: Prover, deadline: float) -> bool:
+    def _run(self, name: str, race: Race, deadline: float) -> bool:
         """Run one engine, then prove what it claims; return whether it claims an optimum."""
         task = self._task(deadline)
         engines = Portfolio([name], task, 1)
@@ -378,7 +326,7 @@ class Solving:
             for _, answer in engines.wait():
                 claim = self._heed(name, task.upper, answer)
                 if claim is not None:
-                    self._certify(name, prover, claim, answer.certificate)
+                    self._certify(name, race, claim, answer)
                     return True
         finally:
             engines.stop()
@@ -408,26 +356,27 @@ class Solving:
             claim = min(claim, answer.schedule.total_latency(self._instance))
         return claim if answer.proved else None
 
-    def _certify(self, name: str, prover: Prover, claim: int, certificate: dict[str, Any] | None) -> None:
-        """Prove the claim of engine ``name`` that nothing is cheaper than ``claim``."""
+    def _certify(self, name: str, race: Race, cost: int, answer: Answer) -> None:
+        """Prove the claim of engine ``name`` that nothing is cheaper than ``cost``."""
         until = self._deadline + self._overrun
+        claim = None
+        if answer.certificate is not None:
+            claim = Claim(self.upper, answer.method, answer.certificate)
         while not self._closed and time.monotonic() < until:
-            if certificate is None:
-                outcome = prover.prove(self.upper, until)
-                certificate = outcome.certificate
-                if outcome.schedule is not None:
-                    self._offer(outcome.schedule, "search")
+            if claim is None:
+                attempt = race.prove(self.upper, until)
+                claim = attempt.claim
+                if attempt.schedule is not None:
+                    self._offer(attempt.schedule, "search")
                     continue
             before = self.upper
-            if certificate is None or (
-                not self._repeat(_Claim(self.upper, certificate), until - time.monotonic()) and self.upper == before
-            ):
+            if claim is None or (not self._repeat(claim, until - time.monotonic()) and self.upper == before):
                 break
-            certificate = None
-        if self.upper < claim:
-            self.notes.append(f"{name}: claimed that {claim} is optimal, which is false")
+            claim = None
+        if self.upper < cost:
+            self.notes.append(f"{name}: claimed that {cost} is optimal, which is false")
         if not self._closed:
-            self.notes.append(f"{name}: claims that {claim} is optimal; the proof is too long to be re-checked")
+            self.notes.append(f"{name}: claims that {cost} is optimal; the proof is too long to be re-checked")
 
     def _untimed(self, first_use: Callable[[], object]) -> None:
         """Do what compiles code on a machine's first run, without charging it to the budget."""

@@ -11,6 +11,7 @@ from itertools import accumulate
 from math import ceil, lcm
 from typing import Any
 
+from cr_toolkit.checker.branching import prove_by_branching
 from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError, prove_no_better
 from cr_toolkit.checker.instance import Instance
 from cr_toolkit.checker.reading import Rejected, integer, items, record
@@ -19,6 +20,8 @@ MAX_PRICE_WORK = 50_000_000
 """Most (distinct size) x (priced step) pairs that a check takes on."""
 MAX_NODES = 5_000_000
 """Most nodes of an enumeration that a check repeats: about two minutes."""
+MAX_BRANCHING = 200_000_000
+"""Most starts that a check of a proof by branching looks at: about two minutes."""
 MAX_RANGE = 10_000_000
 """Longest range of starts that an enumeration leaves out at once."""
 
@@ -29,6 +32,9 @@ def check_lower_bound(instance: Instance, value: int, method: str, certificate: 
     if method == "enumeration":
         fields = record(certificate, where, ("scale", "width", "pool", "choices", "nodes"))
         _check_enumeration(instance, value, fields)
+        return
+    if method == "branching":
+        _check_branching(instance, value, record(certificate, where, ("scale", "pool", "tree")))
         return
     if method == "prices":
         bound = priced_bound(instance, *_read_prices(record(certificate, where, ("scale", "prices"))))
@@ -136,11 +142,11 @@ def _read_prices(fields: dict[str, Any]) -> tuple[int, list[tuple[int, int]]]:
 def _check_enumeration(instance: Instance, value: int, fields: dict[str, Any]) -> None:
     scale = integer(fields["scale"], "the prices' scale", 1)
     width = integer(fields["width"], "the width of the prices", 1)
-    pool = [_read_vector(entry) for entry in items(fields["pool"], "the pool of prices")]
+    pool = _read_pool(fields)
     choices = [_read_choice(entry) for entry in items(fields["choices"], "the choices")]
     stated = integer(fields["nodes"], "the number of nodes")
     limit = min(stated, MAX_NODES)
-    requests = [(request.arrival, request.prompt, request.output) for request in instance.requests]
+    requests = _triples(instance)
     try:
         nodes = prove_no_better(instance.memory, requests, value, scale, pool, limit, width=width, choices=choices)
     except BetterScheduleError:
@@ -151,6 +157,35 @@ def _check_enumeration(instance: Instance, value: int, fields: dict[str, Any]) -
         raise Rejected(f"the lower bound's certificate is unusable: {error}") from None
     if nodes != stated:
         raise Rejected(f"the enumeration takes {nodes} nodes, and the certificate says {stated}")
+
+
+def _check_branching(instance: Instance, value: int, fields: dict[str, Any]) -> None:
+    scale = integer(fields["scale"], "the prices' scale", 1)
+    tree = [_read_entry(entry) for entry in items(fields["tree"], "the tree")]
+    try:
+        prove_by_branching(
+            instance.memory, _triples(instance), value, scale, _read_pool(fields), tree, MAX_BRANCHING
+        )  # fmt: skip
+    except NodeLimitError as error:
+        raise Rejected(f"the lower bound {value} takes {error}") from None
+    except ValueError as error:
+        raise Rejected(f"the lower bound's certificate is unusable: {error}") from None
+
+
+def _triples(instance: Instance) -> list[tuple[int, int, int]]:
+    return [(request.arrival, request.prompt, request.output) for request in instance.requests]
+
+
+def _read_pool(fields: dict[str, Any]) -> list[list[int]]:
+    return [_read_vector(entry) for entry in items(fields["pool"], "the pool of prices")]
+
+
+def _read_entry(entry: Any) -> int | tuple[int, int]:
+    if not isinstance(entry, list):
+        return integer(entry, "an entry of the tree", -MAX_RANGE)
+    if len(entry) != 2:
+        raise Rejected("a split of the tree must be a pair [request, step]")
+    return integer(entry[0], "the request of a split"), integer(entry[1], "the step of a split")
 
 
 def _read_vector(entry: Any) -> list[int]:

@@ -15,6 +15,24 @@ F = TypeVar("F", bound=Callable[..., Any])
 READABLE = click.Path(dir_okay=False, path_type=str)
 """A file to read; whether it can be read is said when it is, in one sentence."""
 
+
+class OutputFile(click.Path):
+    """A file to write; a place that cannot be written is refused before the work, not after it."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, path_type=str)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the path; refuse a folder, and a place under a file."""
+        from cr_toolkit.model.formats import require_place
+
+        path = str(super().convert(value, param, ctx))
+        require_place(path)
+        return path
+
+
+WRITABLE = OutputFile()
+
 BUDGETS = {"quick": 2_000, "standard": 40_000, "deep": 1_000_000}
 """Instances to search. On two busy processors: a few seconds, a minute, half an hour."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cr_toolkit.cli.exit_codes import ExitCode
-from cr_toolkit.cli.options import READABLE, Rational, format_option
+from cr_toolkit.cli.options import WRITABLE, Rational, format_option
 
 if TYPE_CHECKING:
     from cr_toolkit.report.results.poisson import Estimate, SimulatedPoint, TheoremSimulation
@@ -73,7 +73,7 @@ class TokenRange(click.ParamType):  # type: ignore[type-arg]
     help="Requests of the run at each rate.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Of the traffic.")
-@click.option("-o", "--output", type=READABLE, help="Also draw it: a name ending in .svg or .png.")
+@click.option("-o", "--output", type=WRITABLE, help="Also draw it: a name ending in .svg or .png.")
 @format_option()
 def simulate(
     theorem: str,

@@ -12,7 +12,7 @@ import re
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_type_hints
 
 import msgspec
 
@@ -231,6 +231,23 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
     write_bytes(path, text.encode())
 
 
+def require_place(path: str | os.PathLike[str]) -> None:
+    """Refuse a file that cannot be written, before the work whose result it is to hold.
+
+    Raises:
+        InputError: if the nearest folder that exists is a file or may not be written to.
+    """
+    source = os.fspath(path)
+    try:
+        place = next(parent for parent in Path(path).absolute().parents if parent.exists())
+        if not place.is_dir():
+            raise InputError(f"cannot be written: {place} is not a folder", source=source)
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", source=source) from None
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise InputError(f"cannot be written: {place} may not be written to", source=source)
+
+
 def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
     """Write ``data`` atomically, making parent folders as needed.
 
@@ -238,6 +255,7 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
         InputError: if the place cannot be written.
     """
     target = Path(path)
+    require_place(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
@@ -281,7 +299,7 @@ def _read(path: str | os.PathLike[str], record: type[T]) -> T:
         value = msgspec.json.decode(data, type=record)
         json.loads(data, object_pairs_hook=_refuse_duplicates)
     except msgspec.ValidationError as error:
-        raise _explain(str(error), source) from None
+        raise _explain(str(error), source, record) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(f"is not valid JSON: {error}", source=source) from None
     except RecursionError:
@@ -298,7 +316,7 @@ def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> None:
         raise InputError("stands twice in one object", field=next(key for key in keys if keys.count(key) > 1))
 
 
-def _explain(message: str, source: str) -> InputError:
+def _explain(message: str, source: str, record: type) -> InputError:
     text, _, path = message.partition(" - at `$")
     field = path.rstrip("`").lstrip(".")
     text = re.sub(r"^Expected ", "must be ", text)
@@ -309,4 +327,7 @@ def _explain(message: str, source: str) -> InputError:
         if match:
             return InputError(rule, field=f"{field}.{match[1]}" if field else match[1], source=source)
     text = re.sub(r"^Invalid enum value (.+)", r"has the unknown value \1", text)
+    if field == "format":
+        required = " or ".join(map(repr, get_args(get_type_hints(record)["format"])))
+        text = f"{text}; {required} is required"
     return InputError(text[0].lower() + text[1:], field=field or "the file", source=source)

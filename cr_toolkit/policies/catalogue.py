@@ -22,6 +22,8 @@ def load_policy(reference: str) -> type[Policy]:
     Raises:
         InputError: if there is no such policy, or the file does not define it.
     """
+    if reference.endswith(".py"):
+        raise InputError("names no class; write FILE.py:CLASS", field=reference, source="--policy")
     if ".py:" not in reference:
         return POLICIES[reference]
     path, _, name = reference.rpartition(":")

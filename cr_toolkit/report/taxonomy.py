@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from typing import NamedTuple
 
@@ -176,6 +176,8 @@ class InconsistentTheoremsError(CrtoolError):
 def taxonomy(alpha: Fraction, kept: Sequence[Kept]) -> Taxonomy:
     """Return the table at memory share ``alpha`` with the witnesses of a corpus and members of every family.
 
+    Members are those of ``alpha`` and of the smaller shares of the usual tables.
+
     Raises:
         InconsistentTheoremsError: if two theorems contradict each other at ``alpha`` or at a share of the usual tables.
     """
@@ -183,13 +185,20 @@ def taxonomy(alpha: Fraction, kept: Sequence[Kept]) -> Taxonomy:
     if disputes:
         raise InconsistentTheoremsError("theorems contradict each other: " + "; ".join(disputes))
     found = [Found(one.witness, one.path.name) for one in kept if one.alpha <= alpha]
-    found += [
+    # What is bad at a smaller share is as bad at this one: the worst ratio must not fall as the share grows.
+    shares = sorted({alpha, *(share for share in TABLE_SHARES if 0 < share < alpha)})
+    found += [one for share in shares for one in _family_members(share)]
+    return Taxonomy(alpha, tuple(_cell(cell, alpha, found) for cell in cells()))
+
+
+@cache
+def _family_members(alpha: Fraction) -> tuple[Found, ...]:
+    return tuple(
         Found(member.witness, f"family {name}")
         for name, family in FAMILIES.items()
         if family.policy in POLICIES
         for member in members(name, alpha)
-    ]
-    return Taxonomy(alpha, tuple(_cell(cell, alpha, found) for cell in cells()))
+    )
 
 
 def verify(

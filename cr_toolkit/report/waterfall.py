@@ -123,7 +123,7 @@ def _row(ax: Axes, place: int, name: str, formula: str, number: str, end: float)
     left = -(_LEFT - 0.025) / (_RIGHT - _LEFT)
     if formula and name != "policy cost":
         ax.text(left, place - 0.21, name, transform=beside, va="center", fontsize=9)
-        ax.text(left, place + 0.22, formula, transform=beside, va="center", fontsize=7.2, color=_QUIET)
+        ax.text(left, place + 0.22, formula, transform=beside, va="center", fontsize=8.2, color=_QUIET)
     else:
         ax.text(left, place, name, transform=beside, va="center", fontsize=9)
     ax.annotate(number, (end, place), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8.5)

@@ -52,13 +52,15 @@ class Answer:
         schedule: a schedule cheaper than ``Task.upper``, or None.
         proved: the claim that nothing is cheaper than that schedule, or than ``Task.upper`` if there is none.
         note: why it stopped without a proof, or empty.
-        certificate: of the method ``enumeration``, if the engine made one; it saves proving the claim again.
+        certificate: of the proof, if the engine made one; it saves proving the claim again.
+        method: of the certificate, as the checker calls it.
     """
 
     schedule: Schedule | None
     proved: bool
     note: str = ""
     certificate: dict[str, Any] | None = None
+    method: str = "enumeration"
 
 
 Engine = Callable[[Task], Answer]

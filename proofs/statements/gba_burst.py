@@ -19,7 +19,7 @@ GBA_BURST = state(
         status=Status.PROVED_IN_SOURCE,
         source="arXiv 2601.22996",
         version="v1",
-        formula="Rational(1067, 100)",
+        formula="1067/100",
         hypotheses=(COMMON_PROMPT, parameters_are(growth=2)),
         instance_bound=lambda instance: Fraction(1067, 100),
         share_bound=lambda alpha: Fraction(27, 4) if alpha == 0 else Fraction(1067, 100),

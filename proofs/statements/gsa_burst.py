@@ -20,7 +20,7 @@ GSA_BURST = state(
         status=Status.PROVED_IN_SOURCE,
         source="arXiv 2601.22996",
         version="v1",
-        formula="Rational(6192, 100)",
+        formula="1548/25",
         restarts=True,
         hypotheses=(COMMON_PROMPT, parameters_are(slice=1, growth=2)),
         instance_bound=lambda instance: Fraction(6192, 100),

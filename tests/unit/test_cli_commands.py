@@ -114,6 +114,7 @@ def test_run_takes_a_policy_of_the_user(golden, own, capsys):
         (["--policy", "svf", "--admission", "optimistic"], "optimistic"),
         (["--policy", "svf", "--format", "yaml"], "yaml"),
         (["--policy", "nowhere.py:Mine"], "is not a file"),
+        (["--policy", "nowhere.py"], "nowhere.py names no class; write FILE.py:CLASS"),
         (["--policy", "OWN:Missing"], "defines no Policy called 'Missing'"),
         (["--policy", "OWN:NotAPolicy"], "defines no Policy"),
         (["--policy", "OWN:Broken"], "AttributeError"),
@@ -138,6 +139,7 @@ def test_run_refuses_wrong_options(options, said, golden, own, capsys):
         ),
         ('{"format": "crtool/instance/1", "memory": 5, "requests": [], "x": 1}', "x is not a field"),
         ('{"format": "crtool/instance/2", "memory": 5, "requests": []}', "crtool/instance/2"),
+        ('{"format": "crtool/witness/1"}', "'crtool/instance/1' is required"),
     ],
 )
 @pytest.mark.parametrize("command", [("run", "--policy", "svf"), ("solve",)])
@@ -163,6 +165,27 @@ def test_a_bad_instance_is_one_sentence(command, text, said, tmp_path, capsys):
 def test_a_missing_file_is_named(arguments, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert "missing." in refused(capsys, *arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("solve", "instance.json", "--certificate"),
+        ("plot", "witness.json", "-o"),
+        ("explain", "witness.json", "-o"),
+        ("shrink", "witness.json", "-o"),
+        ("lift", "witness.json", "--family"),
+        ("gate", "--junit"),
+        ("theorem", "simulate", "svf-poisson", "-o"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(arguments, tmp_path, monkeypatch, capsys):
+    # None of the inputs exists, so only an early look at the output finds the file in its way.
+    monkeypatch.chdir(tmp_path)
+    Path("file").touch()
+    sentence = refused(capsys, *arguments, "file/result.svg")
+    assert sentence.startswith("crtool: file/result.svg: cannot be written: ")
+    assert "file is not a folder" in sentence
 
 
 @pytest.mark.parametrize("alpha", ["0", "3/2", "1.01", "-1/2", "half", "1/0", "0.0", "nan", "inf", "1e-3"])
@@ -215,6 +238,11 @@ def test_schema_lists_the_names_and_refuses_others(capsys):
     assert run(["schema"]) == 0
     assert capsys.readouterr().out.split() == list(SCHEMAS)
     assert "did you mean 'witness'?" in refused(capsys, "schema", "witnes")
+
+
+def test_the_documentation_names_every_format():
+    page = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+    assert [name for name in SCHEMAS if f"crtool/{name}/1" not in page] == []
 
 
 def test_theorems_are_listed_and_shown(capsys):

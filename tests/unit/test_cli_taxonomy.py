@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -76,6 +77,20 @@ def test_policies_that_are_not_registered_are_shown(capsys):
         assert row.available is (row.policy in POLICIES)
         assert (row.verdict == "not available") is (not row.available)
     assert "class-based-area" in {row.policy for row in rows if not row.available}
+
+
+def test_the_worst_ratio_does_not_fall_as_the_share_grows(capsys):
+    worst = [
+        {
+            (cell.traffic, cell.information, row.policy, row.admission, row.queue): row.ratio
+            for cell in table.cells
+            for row in cell.rows
+        }
+        for table in (decoded(capsys, "--alpha", share) for share in ("1/4", "1/3", "1/2"))
+    ]
+    for small, large in pairwise(worst):
+        for row, ratio in small.items():
+            assert ratio is None or Fraction(large[row]) >= Fraction(ratio), row
 
 
 def test_the_share_decides(capsys):

@@ -40,7 +40,10 @@ def test_schedule_round_trip(tmp_path: Path) -> None:
         ("memory: 4", "is not valid JSON: JSON is malformed: invalid character (byte 0)"),
         ("[]", "the file must be an object, got array"),
         ("{}", "memory is required but missing"),
-        (instance_text(format="crtool/instance/2"), "format has the unknown value 'crtool/instance/2'"),
+        (
+            instance_text(format="crtool/instance/2"),
+            "format has the unknown value 'crtool/instance/2'; 'crtool/instance/1' is required",
+        ),
         (instance_text(memory=0), "memory must be an integer >= 1"),
         (instance_text(memory="9"), "memory must be an integer, got str"),
         (instance_text(memory=9.5), "memory must be an integer, got float"),

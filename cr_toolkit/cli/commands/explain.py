@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cr_toolkit.cli.exit_codes import ExitCode
-from cr_toolkit.cli.options import READABLE, format_option
+from cr_toolkit.cli.options import READABLE, WRITABLE, format_option
 
 if TYPE_CHECKING:
     from cr_toolkit.model.formats import WitnessRecord
@@ -28,7 +28,7 @@ Examples:
 @click.command("explain", epilog=_EPILOG)
 @click.argument("witness", type=READABLE)
 @click.option("--theorem", "theorems", multiple=True, metavar="ID", help="Only this theorem (repeatable).")
-@click.option("-o", "--output", type=READABLE, help="Also draw the steps: a name ending in .svg or .png.")
+@click.option("-o", "--output", type=WRITABLE, help="Also draw the steps: a name ending in .svg or .png.")
 @format_option()
 def command(witness: str, theorems: tuple[str, ...], output: str | None, form: str) -> ExitCode:
     """Show where the proofs of the bounds lose on a witness.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cr_toolkit.cli.exit_codes import ExitCode
-from cr_toolkit.cli.options import READABLE, format_option
+from cr_toolkit.cli.options import READABLE, WRITABLE, format_option
 
 if TYPE_CHECKING:
     from cr_toolkit.report.results.checking import GateResult
@@ -38,7 +38,7 @@ In pyproject.toml:
 @click.command("gate", epilog=_EPILOG)
 @click.option("--profile", metavar="NAME", help="Use [tool.crtool.profiles.NAME] over [tool.crtool].")
 @click.option("--config", type=READABLE, help="The TOML file; default: the nearest pyproject.toml with [tool.crtool].")
-@click.option("--junit", type=READABLE, help="Also write JUnit XML to this file.")
+@click.option("--junit", type=WRITABLE, help="Also write JUnit XML to this file.")
 @format_option("junit")
 def command(profile: str | None, config: str | None, junit: str | None, form: str) -> ExitCode:
     """Hold the policies of a project to their bounds.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cr_toolkit.cli.exit_codes import ExitCode
-from cr_toolkit.cli.options import READABLE, format_option, witness_policy_option
+from cr_toolkit.cli.options import READABLE, WRITABLE, format_option, witness_policy_option
 
 if TYPE_CHECKING:
     from adversaries.lifting import Lifted
@@ -30,7 +30,7 @@ Examples:
     metavar="N",
     help="Most requests of an instance; default: 2,000, or 200 if no compiled code runs the policy.",
 )
-@click.option("--family", type=READABLE, metavar="FILE.py", help="Write a Python file that registers the family.")
+@click.option("--family", type=WRITABLE, metavar="FILE.py", help="Write a Python file that registers the family.")
 @click.option("--name", default="lifted", show_default=True, help="The name it registers.")
 @witness_policy_option
 @format_option()

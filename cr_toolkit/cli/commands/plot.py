@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cr_toolkit.cli.exit_codes import ExitCode
-from cr_toolkit.cli.options import READABLE
+from cr_toolkit.cli.options import READABLE, WRITABLE
 
 _EPILOG = """\b
 Examples:
@@ -17,7 +17,7 @@ Examples:
 @click.command("plot", epilog=_EPILOG)
 @click.argument("witness", type=READABLE)
 @click.option(
-    "-o", "--output", type=READABLE, required=True, help="The picture to write: a name ending in .svg or .png."
+    "-o", "--output", type=WRITABLE, required=True, help="The picture to write: a name ending in .svg or .png."
 )
 def command(witness: str, output: str) -> ExitCode:
     """Draw both schedules of a witness as memory over time.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cr_toolkit.cli.exit_codes import ExitCode
-from cr_toolkit.cli.options import READABLE, Rational, format_option, witness_policy_option
+from cr_toolkit.cli.options import READABLE, WRITABLE, Rational, format_option, witness_policy_option
 
 if TYPE_CHECKING:
     from adversaries.shrinking import Shrunk
@@ -32,7 +32,7 @@ Examples:
     "--evaluations", type=click.IntRange(min=1), default=20_000, show_default=True, help="Stop after so many."
 )
 @witness_policy_option
-@click.option("-o", "--output", type=READABLE, help="The smaller witness; default: WITNESS with -small in its name.")
+@click.option("-o", "--output", type=WRITABLE, help="The smaller witness; default: WITNESS with -small in its name.")
 @format_option()
 def command(
     witness: str,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cr_toolkit.cli.exit_codes import ExitCode
-from cr_toolkit.cli.options import READABLE, ListedOption, Rational, engine_names, format_option
+from cr_toolkit.cli.options import READABLE, WRITABLE, ListedOption, Rational, engine_names, format_option
 
 if TYPE_CHECKING:
     from lp_models import OptimumBracket
@@ -41,7 +41,7 @@ Examples:
     show_default="all",
     help="Cores to use.",
 )
-@click.option("--certificate", type=READABLE, help="Write the certificate here, for `crtool check`.")
+@click.option("--certificate", type=WRITABLE, help="Write the certificate here, for `crtool check`.")
 @format_option()
 def command(
     instance: str, seconds: Fraction, engine: str, solver: str | None, jobs: int, certificate: str | None, form: str

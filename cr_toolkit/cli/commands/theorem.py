@@ -83,11 +83,15 @@ def show(theorem: str, form: str) -> ExitCode:
             ("hypotheses", "; ".join(found.hypotheses)),
             ("bound", f"{found.formula} ({found.kind})"),
             *(
-                (f"  alpha <= {value.alpha}", "no bound" if value.bound is None else ratio(parse_rational(value.bound)))
+                (
+                    f"  alpha <= {value.alpha}",
+                    "none that follows from alpha alone" if value.bound is None else ratio(parse_rational(value.bound)),
+                )
                 for value in found.values
             ),
             ("status", found.status),
-            ("source", f"{found.source}; {found.version}"),
+            ("source", found.source),
+            ("version", found.version),
             ("proof", f"{count(len(found.lemmas), 'lemma')}, premises first" if found.lemmas else "not here"),
         ]
     )

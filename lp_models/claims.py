@@ -1,0 +1,62 @@
+"""A claim that nothing is cheaper than a target, with a certificate that the checker has not repeated yet."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from cr_toolkit.model import Instance
+from lp_models.bounds import LowerBound
+from lp_models.branching import MAX_WORK, branching_seconds, repeat_branching
+from lp_models.proof import checking_seconds, repeat
+from lp_models.repetition import MAX_NODES, Repetition
+
+BRANCHING, ENUMERATION = "branching", "enumeration"
+
+_PER_SECOND = {ENUMERATION: 45_000, BRANCHING: 1_500_000}
+"""Nodes, or starts looked at, that the checker repeats in a second, roughly."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A proof that nothing is cheaper than ``target``, not repeated yet.
+
+    Attributes:
+        target: the lower bound claimed (steps).
+        method: of the certificate, as the checker calls it.
+        certificate: what the checker needs; of an enumeration without its number of nodes.
+        repetition: of an enumeration, by the checker's code, begun while it was made; None if that was not asked for.
+    """
+
+    target: int
+    method: str
+    certificate: dict[str, Any]
+    repetition: Repetition | None = None
+
+    @property
+    def seconds(self) -> float:
+        """What repeating it still takes, roughly."""
+        if self.method == BRANCHING:
+            return branching_seconds(self.certificate)
+        begun = 0.0 if self.repetition is None else time.monotonic() - self.repetition.begin
+        return max(0.0, checking_seconds(self.certificate) - begun)
+
+    def repeat(self, instance: Instance, seconds: float) -> LowerBound:
+        """Have the checker's code repeat the proof in about ``seconds``; return the lower bound that it then is.
+
+        Raises:
+            BetterScheduleError: if a cheaper schedule exists.
+            NodeLimitError: if it takes longer.
+            ValueError: if it is no proof.
+        """
+        certificate = dict(self.certificate)
+        limit = max(1, int(seconds * _PER_SECOND[self.method]))
+        if self.method == BRANCHING:
+            repeat_branching(instance, self.target, certificate, min(MAX_WORK, limit))
+        elif self.repetition is not None:
+            certificate["nodes"] = self.repetition.finish(seconds)
+        else:
+            certificate["nodes"] = repeat(instance, self.target, certificate, min(MAX_NODES, limit))
+        return LowerBound(Fraction(self.target), self.method, certificate)
