@@ -29,6 +29,7 @@ _PRIOR = {
     "hill": 0.5,
     "anneal-lists": 0.5,
     "bilevel": 0.5,
+    "adaptive": 4.0,
     "family": 0.25,
     "random": 0.1,
 }
@@ -110,6 +111,8 @@ class Portfolio:
     def _serves(self, name: str, size: int) -> bool:
         if name in _SHORT_LISTS:
             return size <= _SIZES[0]
+        if name == "adaptive":
+            return not self.space.burst
         if name in _EQUAL_VOLUMES:
             return not self.space.common_prompt
         return name != "family" or self.families

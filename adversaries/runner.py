@@ -89,31 +89,38 @@ class Runner:
             workforce: who runs the tasks; closed at the end.
             merged: called after each merged outcome, told whether the best changed.
         """
-        waiting: dict[int, Outcome] = {}
-        running = 0
         try:
-            while True:
-                while self._planned and running < workforce.places and not self._late():
-                    workforce.submit(self._planned.popleft())
-                    running += 1
-                if not running:
-                    break
-                for outcome in workforce.collect():
-                    running -= 1
-                    waiting[outcome.task.index] = outcome
-                while self._due in waiting:
-                    outcome = waiting.pop(self._due)
-                    changed = self._merge(outcome)
-                    self._log(outcome)
-                    merged(changed)
-                    if outcome.interrupted:
-                        return "interrupted"
+            try:
+                interrupted = self._work(workforce, merged)
+            finally:
+                workforce.close()
         except KeyboardInterrupt:
+            interrupted = True
+        if interrupted:
             return "interrupted"
-        finally:
-            workforce.close()
         spent = self._budget.evaluations is not None and self.evaluations >= self._budget.evaluations
         return "evaluations" if spent else "seconds"
+
+    def _work(self, workforce: Workforce, merged: Callable[[bool], None]) -> bool:
+        """Run tasks until none is left or it is late; return whether one was interrupted."""
+        waiting: dict[int, Outcome] = {}
+        running = 0
+        while True:
+            while self._planned and running < workforce.places and not self._late():
+                workforce.submit(self._planned.popleft())
+                running += 1
+            if not running:
+                return False
+            for outcome in workforce.collect():
+                running -= 1
+                waiting[outcome.task.index] = outcome
+            while self._due in waiting:
+                outcome = waiting.pop(self._due)
+                changed = self._merge(outcome)
+                self._log(outcome)
+                merged(changed)
+                if outcome.interrupted:
+                    return True
 
     def _plan_one(self) -> None:
         limit = self._budget.evaluations

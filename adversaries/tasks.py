@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
@@ -89,7 +88,7 @@ def run_task(
     *,
     deadline: float | None = None,
     stopped: Callable[[], bool] = lambda: False,
-    log: Path | None = None,
+    log: TaskLog | None = None,
 ) -> Outcome:
     """Run a task.
 
@@ -99,7 +98,7 @@ def run_task(
         task: the task.
         deadline: of time.monotonic, to stop at.
         stopped: asked before every evaluation whether to stop.
-        log: file of the task's finished evaluations: those it holds are not made again, new ones are added.
+        log: of the task's finished evaluations: those it holds are not made again, new ones are added.
     """
     space = setting.space.within(task.max_requests, task.alpha)
     searcher = SEARCHERS[task.searcher](space, task_random(setting.seed, task.index), task.elites)
@@ -114,7 +113,7 @@ def run_task(
         evaluation = evaluator.evaluate_above(pattern, searcher.threshold, known)
         return None if evaluation is None else evaluation.ratio
 
-    with nullcontext() if log is None else TaskLog(log) as kept:
+    with nullcontext() if log is None else log as kept:
         try:
             while done < task.evaluations and not stopped() and (deadline is None or time.monotonic() < deadline):
                 asked = searcher.ask()

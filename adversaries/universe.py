@@ -38,6 +38,8 @@ _SECONDS = 60.0
 class Universe:
     """All bursts of at most ``requests`` requests at memory budgets up to ``memory``, against one policy.
 
+    Requests that the policy is not defined on, such as those outside its stated interval of outputs, are left out.
+
     Attributes:
         policy: a registered name, ``path/to/file.py:ClassName``, a policy class or object.
         requests: most requests, at most 10.
@@ -144,9 +146,14 @@ def _scan_cell(
     cost, opt, worst = before.ratio.numerator, before.ratio.denominator, before.worst
     instances = solved = types_of_all = 0
     types = np.empty(requests, np.int64)
+    every = ((prompt, output) for output in range(1, cap + 1) for prompt in range(cap - output + 1))
+    # What a policy is told of outputs may leave some out.
+    within = [size for size in every if policy.unmet_premise(Instance.burst(memory, [size])) is None]
     for longest in range(1, cap + 1):
-        sizes = [(prompt, output) for output in range(1, longest + 1) for prompt in range(cap - output + 1)]
+        sizes = [size for size in within if size[1] <= longest]
         types_of_all = len(sizes)
+        if not sizes or sizes[-1][1] < longest:
+            continue
         prompt, output = np.array(sizes, np.int64).T.copy()
         rank = _ranks(policy.prepared(longest), memory, sizes)
         for first in range(len(sizes)):

@@ -101,12 +101,6 @@ def open_campaign(place: Path, arguments: Arguments, *, renew: bool = True) -> I
         yield Campaign(folder, manifest)
 
 
-def retire(folder: Path) -> None:
-    """Remove a campaign whose result has been taken over; its manifest stays, beside the folder and by its name."""
-    (folder / MANIFEST_FILE).replace(folder.with_name(f"{folder.name}.json"))
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 def policy_digest(policy: str) -> str | None:
     """Return the SHA-256 of the file of ``policy`` (FILE.py:CLASS), or None for a name."""
     if ".py:" not in policy:

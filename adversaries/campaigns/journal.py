@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
 
 import msgspec
 
@@ -54,27 +54,31 @@ class FinishedTask(NamedTuple):
     found: tuple[Scored, ...]
 
 
+class LogFile(Protocol):
+    """Where the lines of a task go: a file here, or one on the machine where the command runs."""
+
+    def truncate(self, size: int, /) -> object:
+        """Cut off what comes after ``size`` bytes."""
+
+    def write(self, line: bytes, /) -> object:
+        """Add a line at the end."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
 class TaskLog:
     """The evaluations of one task: those already known, to be told again in order, and a file that takes new ones.
 
     Args:
-        path: its file, made if missing. What a kill left behind of a last line is cut off.
-
-    Raises:
-        InputError: if the file cannot be used.
+        file: takes the lines.
+        text: what it holds. What a kill left behind of a last line is cut off.
+        source: what to call it in errors.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        try:
-            # Unbuffered: a line given to the system outlives this process.
-            self._file = path.open("ab+", buffering=0)
-            # A worker whose parent was killed may need a moment to notice.
-            lock(self._file, wait=True)
-            self._file.seek(0)
-            text = self._file.read()
-        except OSError as error:
-            raise _unusable(path, error) from None
+    def __init__(self, file: LogFile, text: bytes, source: Path) -> None:
+        self._file = file
+        self._source = source
         self._known: deque[tuple[int, _Line]] = deque()
         self._end = 0
         for at, line in _whole_lines(text):
@@ -116,8 +120,25 @@ class TaskLog:
         try:
             self._file.write(msgspec.json.encode(line) + b"\n")
         except OSError as error:
-            raise _unusable(self._path, error) from None
+            raise _unusable(self._source, error) from None
         return ratio
+
+
+def open_log(path: Path) -> TaskLog:
+    """Return the log of a task in a file of this machine, made if missing.
+
+    Raises:
+        InputError: if the file cannot be used.
+    """
+    try:
+        # Unbuffered: a line given to the system outlives this process.
+        file = path.open("ab+", buffering=0)
+        # A worker whose parent was killed may need a moment to notice.
+        lock(file, wait=True)
+        file.seek(0)
+        return TaskLog(file, file.read(), path)
+    except OSError as error:
+        raise _unusable(path, error) from None
 
 
 class Journal:

@@ -24,6 +24,8 @@ class Arguments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         policy: its name, or FILE.py:CLASS.
         policy_digest: SHA-256 of that file; null for a name.
+        alpha: every peak is at most this share of the memory.
+        shares: the memory shares whose worst candidate is looked for, ascending; the last is ``alpha``.
         evaluations: the counted budget; null if time alone limits the search.
         starts: patterns it began with.
     """
@@ -32,6 +34,7 @@ class Arguments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     policy_digest: str | None
     parameters: dict[str, int | str]
     alpha: RationalText
+    shares: tuple[RationalText, ...]
     traffic: Literal["burst", "arbitrary"]
     admission: str
     queue: str

@@ -1,19 +1,21 @@
-"""Kept witnesses: read, verified and looked up by what they were found against."""
+"""Kept witnesses: verified, each once, kinds apart, and looked up by what they were found against."""
 
-from adversaries.corpus.files import SHIPPED, SMALL, Kept, RejectedFileError, load
-from adversaries.corpus.filling import fill
-from adversaries.corpus.points import Effort, Point, best_at, improve, point_file
+from adversaries.corpus.files import Kept, RejectedFileError
+from adversaries.corpus.filling import Effort, improve, sweeps_of
+from adversaries.corpus.points import Point, best_at
+from adversaries.corpus.store import SHIPPED, Kind, add, contents, load
 
 __all__ = [
     "SHIPPED",
-    "SMALL",
     "Effort",
     "Kept",
+    "Kind",
     "Point",
     "RejectedFileError",
+    "add",
     "best_at",
-    "fill",
+    "contents",
     "improve",
     "load",
-    "point_file",
+    "sweeps_of",
 ]

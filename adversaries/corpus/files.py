@@ -1,8 +1,7 @@
-"""Reading a folder of witnesses: nothing enters that the checker has not accepted."""
+"""Reading kept witnesses: nothing is read that the checker has not accepted."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -12,15 +11,9 @@ import msgspec
 from adversaries.pattern import Pattern
 from adversaries.subject import chosen_parameters
 from cr_toolkit.checker import check_file
-from cr_toolkit.errors import CrtoolError, InputError
+from cr_toolkit.errors import CrtoolError
 from cr_toolkit.model.formats import WitnessRecord, read_witness
 from cr_toolkit.policies import Admission, Queue
-
-SHIPPED = Path(__file__).parent / "frontier"
-"""The worst witnesses found so far, one file per memory share and admission rule."""
-
-SMALL = Path(__file__).parent / "small"
-"""The worst instances found of at most 8 requests, with their exact optimum."""
 
 
 class RejectedFileError(CrtoolError):
@@ -51,6 +44,16 @@ class Kept:
         return len(self.witness.policy_schedule.start)
 
     @property
+    def is_exact(self) -> bool:
+        """Whether its optimum is proved."""
+        return self.witness.ratio.lower == self.witness.ratio.upper
+
+    @property
+    def has_common_prompt(self) -> bool:
+        """Whether all its requests have the same prompt."""
+        return len({request.prompt for request in self.witness.instance.requests}) == 1
+
+    @property
     def pattern(self) -> Pattern | None:
         """The pattern it was found as, if it says so: a place to search from, not a claim."""
         try:
@@ -66,26 +69,21 @@ class Kept:
         return as_asked and not chosen_parameters(self.witness)
 
 
-def load(folder: str | os.PathLike[str]) -> tuple[Kept, ...]:
-    """Return the witnesses in ``folder``, by name; other files the checker accepts are left out.
+def load_file(path: Path) -> Kept | None:
+    """Return the witness in a file, or None if it holds something else.
 
     Raises:
-        InputError: if there is no such folder.
-        RejectedFileError: if the checker rejects a file.
+        RejectedFileError: if the checker rejects it.
     """
-    place = Path(folder)
-    if not place.is_dir():
-        raise InputError("is not a folder", field=str(folder), source="corpus")
-    return tuple(kept for path in sorted(place.glob("*.json")) if (kept := load_file(path)) is not None)
-
-
-def load_file(path: Path) -> Kept | None:
-    """Return the witness in a file, or None if it holds something else; errors as for ``load``."""
     verdict = check_file(path)
     if not verdict.accepted:
         raise RejectedFileError(f"{path}: rejected by the checker: {verdict.reason}")
     if verdict.kind != "witness":
         return None
-    witness = read_witness(path)
+    return accepted(path, read_witness(path))
+
+
+def accepted(path: Path, witness: WitnessRecord) -> Kept:
+    """Return a witness that the checker has accepted and that is, or will be, in the file ``path``."""
     is_burst = not any(request.arrival for request in witness.instance.requests)
     return Kept(path, witness, Fraction(witness.alpha), Fraction(witness.ratio.lower), is_burst)

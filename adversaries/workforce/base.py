@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from adversaries.campaigns.journal import task_file
+from adversaries.campaigns.journal import open_log, task_file
 from adversaries.tasks import Outcome, Setting, Task, run_task
 
 
@@ -61,7 +61,7 @@ class ThisProcess:
     def collect(self) -> Sequence[Outcome]:
         """Run the task; Ctrl-C ends it with what it has found."""
         task = self._tasks.pop(0)
-        log = None if self._journal is None else task_file(self._journal, task.index)
+        log = None if self._journal is None else open_log(task_file(self._journal, task.index))
         return [run_task(self._setting, self._evaluator, task, deadline=self._deadline, log=log)]
 
     def close(self) -> None:

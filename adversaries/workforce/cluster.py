@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from distributed.comm import CommClosedError, get_address_host_port
 
 from adversaries.portfolio import LAG
 from adversaries.tasks import Outcome, Setting, Task, run_task
+from adversaries.workforce.relay import Receiver, SentLines, sending_log
 from cr_toolkit import __version__
 from cr_toolkit.errors import CrtoolError, InputError
 from cr_toolkit.policies.catalogue import load_policy
@@ -50,6 +52,7 @@ class Cluster:
         self._deadline = deadline
         self._running: set[Future] = set()
         self._name = f"crtool-{uuid4().hex}"
+        self._logs: Receiver | None = None
         payload = _packed(setting)
         # What it would log arrives here as an error, and becomes a sentence of ours.
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
@@ -75,11 +78,17 @@ class Cluster:
                 f"({_first_line(error)})"
             ) from None
 
+    def keep(self, journal: Path) -> None:
+        """Let workers send every evaluation they make to the task logs in ``journal``, a folder of this machine."""
+        self._logs = Receiver(journal)
+        self._client.subscribe_topic(self._name, self._receive)
+
     def submit(self, task: Task) -> None:
         """Take a task."""
         seconds = None if self._deadline is None else max(0.0, self._deadline - time.monotonic())
+        text = None if self._logs is None else self._logs.text(task.index)
         future = self._client.submit(
-            _run, self._name, task, seconds, key=f"{self._name}-{task.index}", priority=-task.index, pure=False
+            _run, self._name, task, seconds, text, key=f"{self._name}-{task.index}", priority=-task.index, pure=False
         )
         self._running.add(future)
 
@@ -110,6 +119,10 @@ class Cluster:
             pass
         finally:
             self._client.close(timeout=_CONNECT)
+
+    def _receive(self, event: tuple[float, Any]) -> None:
+        assert self._logs is not None
+        self._logs.take(SentLines(*event[1]))
 
     def _wait(self) -> set[Future]:
         patience = time.monotonic() + _PATIENCE
@@ -143,10 +156,12 @@ class _Preparation(WorkerPlugin):  # type: ignore[misc]
         self.evaluator = self.setting.evaluator()
 
 
-def _run(name: str, task: Task, seconds: float | None) -> Outcome:
-    prepared = get_worker().plugins[name]
+def _run(name: str, task: Task, seconds: float | None, text: bytes | None) -> Outcome:
+    worker = get_worker()
+    prepared = worker.plugins[name]
     deadline = None if seconds is None else time.monotonic() + seconds
-    return run_task(prepared.setting, prepared.evaluator, task, deadline=deadline)
+    log = None if text is None else sending_log(task.index, text, lambda sent: worker.log_event(name, tuple(sent)))
+    return run_task(prepared.setting, prepared.evaluator, task, deadline=deadline, log=log)
 
 
 def _packed(setting: Setting) -> bytes:

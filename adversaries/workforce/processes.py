@@ -16,7 +16,7 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from adversaries.campaigns.journal import task_file
+from adversaries.campaigns.journal import open_log, task_file
 from adversaries.evaluation import Evaluator
 from adversaries.portfolio import LAG
 from adversaries.tasks import Outcome, Setting, Task, run_task
@@ -149,7 +149,7 @@ def _greet() -> None:
 
 def _run(task: Task) -> Outcome:
     worker = _worker[-1]
-    log = None if worker.journal is None else task_file(worker.journal, task.index)
+    log = None if worker.journal is None else open_log(task_file(worker.journal, task.index))
     return run_task(
         worker.setting, worker.evaluator, task, deadline=worker.deadline, stopped=worker.stop.is_set, log=log
     )

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from adversaries.corpus import Point
-    from adversaries.searching import Progress
+    from adversaries.corpus.filling import Sweep
+    from adversaries.sitting import Progress
 
 Report = Callable[["Progress"], None]
-PointReport = Callable[["Point", "Progress"], None]
+SweepReport = Callable[["Sweep", "Progress"], None]
 T = TypeVar("T")
 
 
@@ -59,45 +59,53 @@ def search_progress(label: str) -> Iterator[Report | None]:
 
 
 @contextmanager
-def frontier_progress(points: Sequence[Point], evaluations: int) -> Iterator[PointReport | None]:
-    """Show the same for the point of a frontier that is being searched, and a line for each one before it.
+def frontier_progress(sweeps: Sequence[Sweep], evaluations: int) -> Iterator[SweepReport | None]:
+    """Show the same for the sweep of a frontier that is at work, with the best ratio of every share.
+
+    A line stays for each sweep before it.
 
     Args:
-        points: all of them, in the order they are searched.
-        evaluations: of each.
+        sweeps: all of them, in the order they are searched.
+        evaluations: of each point.
 
     Yields:
-        What must be called with the point and how far its search is, or None when nobody is watching.
+        What must be called with the sweep and how far it is, or None when nobody is watching.
     """
-    with _display(f"searching {len(points)} points") as display:
+    with _display(f"searching {len(sweeps)} {'frontier' if len(sweeps) == 1 else 'frontiers'}") as display:
         if display is None:
             yield None
             return
-        last: list[tuple[Point, Progress]] = []
+        last: list[tuple[Sweep, Progress]] = []
 
         def leave() -> None:
-            for point, progress in last:
-                display.leave(f"{_name(point)}  {_words(progress, None)}")
+            for sweep, progress in last:
+                display.leave(f"{sweep[0].admission}  {_sweep_words(progress, None)}")
 
-        def report(point: Point, progress: Progress) -> None:
-            if last and last[0][0] != point:
+        def report(sweep: Sweep, progress: Progress) -> None:
+            if last and last[0][0] != sweep:
                 leave()
-            last[:] = [(point, progress)]
-            later = (len(points) - 1 - points.index(point)) * evaluations / max(progress.rate, 1e-3)
+            last[:] = [(sweep, progress)]
+            points = sum(map(len, sweeps[sweeps.index(sweep) + 1 :]))
+            later = points * evaluations / max(progress.rate, 1e-3)
             left = None if progress.left is None else progress.left + later
-            display.change(f"{_name(point)}  {_words(progress, left)}")
+            display.change(f"{sweep[0].admission}  {_sweep_words(progress, left)}")
 
         yield report
         leave()
 
 
-def _name(point: Point) -> str:
-    return f"{point.admission} {point.alpha}"
+def _sweep_words(progress: Progress, left: float | None) -> str:
+    best = "  ".join(f"{share}: {float(ratio):.4f}" for share, ratio in progress.shares)
+    return f"{best or 'best ratio -'}  {_pace(progress, left)}"
 
 
 def _words(progress: Progress, left: float | None) -> str:
     best = "-" if progress.ratio is None else f"{float(progress.ratio):.4f}"
-    words = f"best ratio {best}  {progress.evaluations:,} evaluations  {progress.rate:,.0f}/s"
+    return f"best ratio {best}  {_pace(progress, left)}"
+
+
+def _pace(progress: Progress, left: float | None) -> str:
+    words = f"{progress.evaluations:,} evaluations  {progress.rate:,.0f}/s"
     return words if left is None else f"{words}  {_duration(left)} left"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ from proofs.theorem import THEOREMS, Setting
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from adversaries.searching import Progress
+    from adversaries.sitting import Progress
 
     Watch = Callable[[str], AbstractContextManager[Callable[[Progress], None] | None]]
 
@@ -76,9 +77,9 @@ def _replayed(config: GateConfig, held: Held) -> Iterator[GateCheck]:
     """Check every corpus file, and run every policy again on the instance of every witness."""
     if config.corpus is None:
         return
-    if not config.corpus.is_dir():
-        raise InputError("is not a folder", field=f"corpus {config.corpus}", source=str(config.source))
-    for file in sorted(config.corpus.glob("*.json")):
+    from adversaries.corpus.store import files
+
+    for file in chain.from_iterable(files(config.corpus).values()):
         began = time.perf_counter()
         verdict = check_file(file)
         if not verdict.accepted:

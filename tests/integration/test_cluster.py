@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -16,14 +17,15 @@ import pytest
 
 from adversaries import search
 from adversaries.campaigns.campaign import BEST_FILE, FOLDER
-from adversaries.searching import Progress
+from adversaries.sitting import Progress
 from cr_toolkit.cli.main import run
 from cr_toolkit.errors import InputError
+from tests.integration.test_search_killed import logged, start
 
 distributed = pytest.importorskip("distributed")
 
 ROOT = Path(__file__).parents[2]
-SEARCH = {"evaluations": 1200, "max_requests": 40, "seed": 2, "families": False}
+SEARCH = {"evaluations": 1200, "max_requests": 40, "seed": 4, "families": False}
 
 POLICY = """
 from cr_toolkit.policies import FullView, PriorityPolicy
@@ -111,6 +113,29 @@ def test_a_worker_killed_during_the_run_changes_nothing(workers: Workers, tmp_pa
     file.write_text(POLICY.replace("request.volume", "1 // (request.output - 1)"))
     with pytest.raises(InputError, match="policy LargestFirst failed: ZeroDivisionError"):
         search(**own, cluster=workers.address)
+
+
+def test_a_killed_command_loses_nothing_that_its_workers_had_sent(workers: Workers, tmp_path: Path) -> None:
+    alone, killed = tmp_path / "alone", tmp_path / "killed"
+    search(**SEARCH, out=alone)
+    before = 0
+    for moment in (300, 700):
+        process = start(killed, SEARCH["evaluations"], "--cluster", workers.address)
+        deadline = time.monotonic() + 60
+        while logged(killed) < moment and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.002)
+        assert process.poll() is None, "finished before it was killed"
+        process.kill()
+        process.wait()
+        assert logged(killed) >= max(before, moment)
+        before = logged(killed)
+    # Tasks at work are on disk too: more than the finished ones alone.
+    [outcomes] = killed.glob(f"{FOLDER}/*/journal/outcomes.jsonl")
+    finished = sum(json.loads(line)[0] for line in outcomes.read_bytes().splitlines())
+    assert finished < before
+    result = search(**SEARCH, out=killed, campaigns=killed / FOLDER, cluster=workers.address)
+    assert result.resumed == finished
+    assert (killed / BEST_FILE).read_bytes() == (alone / BEST_FILE).read_bytes()
 
 
 def test_an_address_where_nobody_answers_is_refused_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from adversaries.corpus import load
-from adversaries.corpus.points import LOG_FILE
+from tests.integration.test_search_killed import logged
 
 ROOT = Path(__file__).parents[2]
 SHARES = ("1/4", "1/2", "3/4")
@@ -27,28 +27,24 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def points_done(folder: Path) -> int:
-    log = folder / LOG_FILE
-    return len(log.read_text().splitlines()) if log.exists() else 0
-
-
 @pytest.mark.slow
 def test_kills_change_nothing(tmp_path: Path) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     assert start(whole).wait(120) == 0
-    done = 0
-    for delay in (0.0, 0.3, 0.7, 0.1):
+    assert logged(whole) == 2 * len(SHARES) * 450
+    before = 0
+    for moment in (1, 400, 1000, 1350, 1500, 2400):
         process = start(killed)
         deadline = time.monotonic() + 60
-        while points_done(killed) <= done and process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.02)
-        time.sleep(delay)
+        while logged(killed) < moment and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.005)
+        assert process.poll() is None, "finished before it was killed"
         process.kill()
         process.wait()
-        assert points_done(killed) > done or process.returncode == 0
-        done = points_done(killed)
-        load(killed)
+        assert logged(killed) >= max(before, moment)
+        before = logged(killed)
+        assert not killed.exists() or load(killed) is not None
     assert start(killed).wait(120) == 0
-    assert points_done(killed) == points_done(whole) == 2 * len(SHARES)
-    files = {path.name: path.read_bytes() for path in whole.iterdir() if path.is_file()}
-    assert {path.name: path.read_bytes() for path in killed.iterdir() if path.is_file()} == files
+    files = {path.name: path.read_bytes() for path in (whole / "worst").iterdir()}
+    assert len(files) >= 2
+    assert {path.name: path.read_bytes() for path in (killed / "worst").iterdir()} == files

@@ -25,7 +25,7 @@ COMB = Instance.burst(47, [*[(0, 6)] * 5, (20, 1)] * 6)
 def project(tmp_path, monkeypatch, capsys):
     """Return a function that writes [tool.crtool], runs the gate and returns (exit code, output, errors)."""
     (tmp_path / "own.py").write_text(OWN)
-    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "worst").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
 
     def gate(table, *options):
@@ -38,7 +38,7 @@ def project(tmp_path, monkeypatch, capsys):
 
 
 def test_a_sound_policy_passes_corpus_and_search(project, tmp_path):
-    save_witness(tmp_path / "corpus" / "comb.json", COMB, admission="peak")
+    save_witness(tmp_path / "corpus" / "worst" / "comb.json", COMB, admission="peak")
     table = 'policies = ["svf", {name = "svf", admission = "peak"}]\ncorpus = "corpus"\nevaluations = 60'
     code, out, _ = project(table, "--format", "json")
     result = json.loads(out)
@@ -51,7 +51,7 @@ def test_a_sound_policy_passes_corpus_and_search(project, tmp_path):
 
 
 def test_a_bound_broken_on_the_corpus_fails_without_any_search(project, tmp_path):
-    save_witness(tmp_path / "corpus" / "comb.json", COMB, admission="peak")
+    save_witness(tmp_path / "corpus" / "worst" / "comb.json", COMB, admission="peak")
     table = 'policies = [{name = "svf", admission = "peak"}]\ncorpus = "corpus"\nevaluations = 0\nbounds = ["6/5"]'
     code, out, _ = project(table, "--junit", "gate.xml")
     assert code == 1
@@ -63,7 +63,7 @@ def test_a_bound_broken_on_the_corpus_fails_without_any_search(project, tmp_path
 def test_the_policy_is_run_anew_on_kept_instances(project, tmp_path):
     # The witness was found against svf; the project's own policy is far worse on the same instance.
     many = Instance.burst(40, [(0, 20)] * 3 + [(0, 1)] * 300)
-    save_witness(tmp_path / "corpus" / "kept.json", many)
+    save_witness(tmp_path / "corpus" / "worst" / "kept.json", many)
     table = 'policies = ["own.py:Largest"]\ncorpus = "corpus"\nevaluations = 0\nbounds = [2]'
     code, out, _ = project(table)
     assert code == 1
@@ -81,18 +81,25 @@ def test_a_search_that_breaks_a_bound_fails_as_junit(project):
 
 
 def test_a_tampered_corpus_file_is_rejected(project, tmp_path):
-    kept = tmp_path / "corpus" / "comb.json"
+    kept = tmp_path / "corpus" / "worst" / "comb.json"
     save_witness(kept, COMB)
     kept.write_text(kept.read_text().replace('"alpha":"21/47"', '"alpha":"20/47"'))
-    (tmp_path / "corpus" / "noise.json").write_text("{")
+    (tmp_path / "corpus" / "worst" / "noise.json").write_text("{")
     code, out, _ = project('policies = ["svf"]\ncorpus = "corpus"\nevaluations = 0')
     assert code == 4
     assert out.count("REJECTED") == 2
     assert "alpha" in out
 
 
+def test_a_folder_of_loose_files_is_no_corpus(project, tmp_path):
+    save_witness(tmp_path / "loose" / "comb.json", COMB)
+    code, _, err = project('policies = ["svf"]\ncorpus = "loose"\nevaluations = 0')
+    assert code == 2
+    assert "holds files but no folder of a kind" in err
+
+
 def test_instances_beyond_alpha_are_out_of_scope_and_decide_nothing(project, tmp_path):
-    save_witness(tmp_path / "corpus" / "comb.json", COMB)
+    save_witness(tmp_path / "corpus" / "worst" / "comb.json", COMB)
     code, out, _ = project('policies = ["svf"]\ncorpus = "corpus"\nevaluations = 0\nalpha = "1/4"')
     assert code == 3
     assert "memory share 21/47 is above 1/4" in out
@@ -109,7 +116,7 @@ def test_a_profile_is_used(project):
 
 
 def test_only_the_named_theorems_are_held(project, tmp_path):
-    save_witness(tmp_path / "corpus" / "comb.json", COMB)
+    save_witness(tmp_path / "corpus" / "worst" / "comb.json", COMB)
     table = 'policies = ["svf", "sjf"]\ncorpus = "corpus"\nevaluations = 0\ntheorems = ["svf-burst-half"]'
     code, out, _ = project(table)
     assert code == 0

@@ -21,10 +21,10 @@ ROOT = Path(__file__).parents[2]
 ARGUMENTS = {"max_requests": 40, "seed": 4, "families": False}
 
 
-def start(out: Path, evaluations: int, jobs: int) -> subprocess.Popen[bytes]:
+def start(out: Path, evaluations: int, *workers: str) -> subprocess.Popen[bytes]:
     what = ("--policy", "svf", "--max-requests", "40", "--seed", "4", "--no-seeds", "--evaluations", str(evaluations))
     return subprocess.Popen(
-        [sys.executable, "-m", "cr_toolkit.cli.main", "search", *what, "--jobs", str(jobs), "--out", str(out)],
+        [sys.executable, "-m", "cr_toolkit.cli.main", "search", *what, *workers, "--out", str(out)],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.DEVNULL,
     )
@@ -39,9 +39,13 @@ def finish(out: Path, evaluations: int) -> bytes:
 
 
 def logged(out: Path) -> int:
-    """Return how many evaluations the journal holds, those of torn lines not counted."""
+    """Return how many evaluations the journals hold, those of torn lines not counted."""
+    return sum(map(_logged, out.glob(f"{FOLDER}/*/journal")))
+
+
+def _logged(journal: Path) -> int:
     count = tasks = 0
-    for path in sorted(out.glob(f"{FOLDER}/*/journal/*.jsonl")):
+    for path in sorted(journal.glob("*.jsonl")):
         try:
             lines = path.read_bytes().split(b"\n")[:-1]
         except FileNotFoundError:
@@ -56,7 +60,7 @@ def logged(out: Path) -> int:
 
 def kill_when(out: Path, evaluations: int, jobs: int, moment: int) -> None:
     """Run the search and kill it once ``moment`` evaluations are logged, or a moment after it has begun."""
-    process = start(out, evaluations, jobs)
+    process = start(out, evaluations, "--jobs", str(jobs))
     deadline = time.monotonic() + 60
     while logged(out) < moment and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.002)

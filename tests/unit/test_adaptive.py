@@ -142,3 +142,13 @@ def test_the_searcher_plays_within_the_space(policy):
     assert half.ratio[0] > 4
     with pytest.raises(InputError, match="searcher adaptive needs --traffic arbitrary"):
         search(policy, searcher="adaptive", evaluations=5)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_auto_plays_where_arrivals_are_arbitrary(seed):
+    def found(traffic):
+        what = {"traffic": traffic, "families": False, "max_requests": 300, "evaluations": 800, "seed": seed}
+        return search("svf", **what).ratio[0]
+
+    # The game at memory 32 releases 257 requests; without it, searches of this size end near 2.
+    assert found("arbitrary") > 5 > found("burst")

@@ -8,14 +8,14 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from adversaries.corpus import SHIPPED, SMALL, load
+from adversaries.corpus import SHIPPED, load
 from cr_toolkit.cli.commands.theorem import check
 from cr_toolkit.cli.main import run
 from cr_toolkit.model import Instance
 from cr_toolkit.report.results.proving import ExplainResult, TheoremCheck, TheoremList
 from proofs.check import DEFAULT_INSTANCES
 from proofs.lemma import LEMMAS, Row
-from tests.witnesses import save_witness
+from tests.witnesses import keep_witness, save_witness
 
 SIZES = [(0, 4)] * 6 + [(3, 2)] * 4 + [(1, 1)] * 3
 
@@ -62,9 +62,8 @@ def test_a_broken_lemma_exits_with_4_and_names_the_instance(capsys, monkeypatch)
 
 
 def test_a_lemma_that_breaks_on_the_corpus_alone_is_caught(capsys, monkeypatch, tmp_path):
-    save_witness(tmp_path / "one.json", Instance.burst(997, [(0, 6), (2, 3), (5, 1)]))
-    for folder in ("SHIPPED", "SMALL"):
-        monkeypatch.setattr(f"adversaries.corpus.{folder}", tmp_path)
+    keep_witness(tmp_path, Instance.burst(997, [(0, 6), (2, 3), (5, 1)]))
+    monkeypatch.setattr("adversaries.corpus.SHIPPED", tmp_path)
     LEMMAS.names()
     rows = LEMMAS["waiting"].rows
     broken = replace(LEMMAS["waiting"], rows=lambda t: [Row("here", 1, 0)] if t.memory == 997 else rows(t))
@@ -82,8 +81,7 @@ def test_the_default_check_generates_ten_thousand():
 @pytest.mark.slow
 def test_the_shipped_corpus_breaks_no_lemma(capsys):
     assert run(["theorem", "check", "--instances", "24"]) == 0
-    shipped = len(load(SHIPPED)) + len(load(SMALL))
-    assert f"on {24 + shipped} instances" in capsys.readouterr().out
+    assert f"on {24 + len(load(SHIPPED))} instances" in capsys.readouterr().out
 
 
 def test_check_refuses_an_unknown_theorem(capsys):

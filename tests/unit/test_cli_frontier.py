@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
 from fractions import Fraction
 
 import msgspec
 import pytest
 
-from adversaries.corpus import SMALL
+from adversaries.corpus import Kind, contents
 from cr_toolkit.cli.main import run
+from cr_toolkit.model import Instance
 from cr_toolkit.report import frontier as report
 from cr_toolkit.report.results.searching import FrontierResult
 from proofs.verdict import Judgement, Verdict
+from tests.witnesses import keep_witness
 
 
 @pytest.fixture
 def small(tmp_path):
     """A corpus of one witness that is read at once."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    shutil.copy(SMALL / "svf-lookahead-1-2.json", folder)
-    return folder
+    keep_witness(tmp_path / "small", Instance.burst(12, [(0, 6), (2, 3), (5, 1)]))
+    return tmp_path / "small"
 
 
 def frontier(capsys, *arguments, code=0):
@@ -85,6 +84,11 @@ def test_a_violation_is_exit_code_1(small, capsys, monkeypatch):
     broken = Judgement("svf-burst", Fraction(1), Verdict.VIOLATED, "made up")
     monkeypatch.setattr(report, "judge_witness", lambda *_: (broken,))
     assert "VIOLATED: svf-burst" in frontier(capsys, small, "--alpha", "1/2", code=1).out
+    assert contents(small)[Kind.VIOLATIONS] == ()
+    # A search keeps it apart: among the worst it could be replaced.
+    options = ("--alpha", "1/2", "--admission", "lookahead", "--search", "--evaluations", 5, "--max-requests", 10)
+    frontier(capsys, small, *options, code=1)
+    assert len(contents(small)[Kind.VIOLATIONS]) == 1
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from adversaries.corpus import SHIPPED, SMALL, Point, best_at, load
+from adversaries.corpus import SHIPPED, Point, best_at, load
 from cr_toolkit import Instance
 from cr_toolkit.cli.main import run
 from cr_toolkit.policies import POLICIES, Admission, Queue
@@ -19,15 +19,14 @@ from cr_toolkit.report.wording import decimal
 from proofs.cells import contradictions
 from proofs.theorem import THEOREMS
 from proofs.verdict import Judgement, Verdict
-from tests.witnesses import save_witness
+from tests.witnesses import keep_witness
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch, tmp_path):
     """A corpus that is read at once."""
-    save_witness(tmp_path / "one.json", Instance.burst(12, [(0, 6), (2, 3), (5, 1)]))
+    keep_witness(tmp_path, Instance.burst(12, [(0, 6), (2, 3), (5, 1)]))
     monkeypatch.setattr("adversaries.corpus.SHIPPED", tmp_path)
-    monkeypatch.setattr("adversaries.corpus.SMALL", tmp_path)
 
 
 @pytest.fixture
@@ -50,7 +49,7 @@ def decoded(capsys, *arguments, code=0):
 def test_the_worst_witnesses_that_are_shipped_hold(capsys, monkeypatch):
     monkeypatch.undo()
     out = taxonomy(capsys).out
-    shipped = (*load(SHIPPED), *load(SMALL))
+    shipped = load(SHIPPED)
     assert f"{len(shipped)} witness files, all accepted by the checker" in out
     (line,) = (line for line in out.splitlines() if line.split()[:3] == ["svf", "lookahead", "head-of-line"])
     worst = best_at(load(SHIPPED), Point("svf", Admission.LOOKAHEAD, Queue.HEAD_OF_LINE, Fraction(1, 2)))

@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
-from adversaries.campaigns.campaign import FOLDER
 from adversaries.corpus import (
     SHIPPED,
-    SMALL,
     Effort,
+    Kind,
     Point,
     RejectedFileError,
+    add,
     best_at,
+    contents,
+    filling,
     improve,
     load,
-    point_file,
-    points,
 )
-from adversaries.corpus.files import load_file
-from adversaries.corpus.points import LOG_FILE
 from cr_toolkit.errors import CrtoolError, InputError
 from cr_toolkit.policies import Admission, Queue
 from cr_toolkit.report import frontier as report
 from cr_toolkit.report.frontier import DEFAULT_SHARES, bounds_at, frontier
-from proofs.theorem import THEOREMS, Kind
+from proofs.theorem import THEOREMS
+from proofs.theorem import Kind as Bounds
 
 RULES = (Admission.LOOKAHEAD, Admission.PEAK)
 LEAST = {
@@ -58,12 +56,12 @@ def shipped():
     return load(SHIPPED)
 
 
-def test_the_shipped_corpus_is_small_and_every_file_is_named_after_its_point(shipped):
-    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 1_500_000
-    for kept in shipped:
-        share = kept.path.stem.split("-", 2)[2].replace("-", "/")
-        assert kept.alpha <= Fraction(share)
-        assert kept.path.name == point_file(point(share, Admission(str(kept.witness.policy.parameters["admission"]))))
+def test_the_shipped_corpus_is_small_and_no_file_is_useless(shipped, tmp_path):
+    files = [path for path in SHIPPED.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 1_500_000
+    assert sorted(files) == sorted(kept.path for kept in shipped)
+    add(tmp_path, Kind.WORST, [kept.witness for kept in contents(SHIPPED)[Kind.WORST]])
+    assert {kept.path.name for kept in load(tmp_path)} == {path.name for path in (SHIPPED / "worst").iterdir()}
 
 
 def test_the_shipped_frontier_is_as_documented_and_breaks_no_theorem(shipped):
@@ -79,19 +77,11 @@ def test_the_shipped_frontier_is_as_documented_and_breaks_no_theorem(shipped):
         assert place.gap > 0
 
 
-def test_files_that_no_share_needs_are_not_shipped(shipped):
-    for kept in shipped:
-        rule = Admission(str(kept.witness.policy.parameters["admission"]))
-        assert best_at(shipped, point(kept.alpha, rule)).path == kept.path
-
-
 @pytest.mark.parametrize(("admission", "least"), [("lookahead", "1.47"), ("peak", "1.97")])
-def test_the_worst_small_instances_have_their_exact_ratio(admission, least):
-    kept = load_file(SMALL / point_file(point("1/2", Admission(admission))))
-    assert kept is not None
-    assert kept.requests <= 8
-    assert kept.witness.ratio.lower == kept.witness.ratio.upper
-    assert kept.ratio > Fraction(least)
+def test_the_worst_small_instances_have_their_exact_ratio(shipped, admission, least):
+    small = best_at([one for one in shipped if one.is_exact and one.requests <= 8], point("1/2", Admission(admission)))
+    assert small is not None
+    assert small.ratio > Fraction(least)
 
 
 def test_the_worst_ratio_grows_with_the_share_and_counts_only_its_own_runs(shipped):
@@ -107,10 +97,10 @@ def test_the_worst_ratio_grows_with_the_share_and_counts_only_its_own_runs(shipp
 def test_bounds_hold_for_smaller_shares_too():
     shares = [Fraction(k, 40) for k in range(1, 40)]
     for rule in RULES:
-        tightest = [bounds_at(point(share, rule), (Kind.UPPER, Kind.TIGHT))[0][1] for share in shares]
+        tightest = [bounds_at(point(share, rule), (Bounds.UPPER, Bounds.TIGHT))[0][1] for share in shares]
         assert tightest == sorted(tightest)
         for limit, bound in zip(shares, tightest, strict=True):
-            below = bounds_at(point(limit, rule), (Kind.LOWER,))
+            below = bounds_at(point(limit, rule), (Bounds.LOWER,))
             assert all(number <= bound for _, number in below)
 
 
@@ -124,17 +114,17 @@ def test_a_theorem_that_contradicts_itself_is_noticed(shipped, monkeypatch):
 
 
 def test_a_folder_with_a_bad_file_is_refused(tmp_path, shipped):
-    with pytest.raises(InputError, match="is not a folder"):
-        load(tmp_path / "none")
     witness = json.loads(shipped[0].path.read_text())
     witness["ratio"]["lower"] = "100"
-    (tmp_path / "w.json").write_text(json.dumps(witness))
+    (tmp_path / "worst").mkdir()
+    (tmp_path / "worst" / "w.json").write_text(json.dumps(witness))
     with pytest.raises(RejectedFileError, match=r"w\.json: rejected by the checker"):
         load(tmp_path)
 
 
 def test_instances_and_certificates_may_lie_beside_witnesses(tmp_path):
-    (tmp_path / "i.json").write_text(
+    (tmp_path / "worst").mkdir()
+    (tmp_path / "worst" / "i.json").write_text(
         '{"format": "crtool/instance/1", "memory": 4, "requests": [{"prompt": 0, "output": 2}]}'
     )
     assert load(tmp_path) == ()
@@ -144,73 +134,92 @@ POINTS = (point("1/2"), point("1/2", Admission.PEAK), point("3/4"))
 EFFORT = Effort(25, seed=1, max_requests=40)
 
 
-def contents(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+def kept_bytes(folder):
+    return {path.name: path.read_bytes() for path in folder.glob("*/*.json")}
+
+
+def test_points_of_one_run_are_searched_together(tmp_path):
+    calls = []
+    found = list(improve(tmp_path, POINTS, EFFORT, progress=lambda sweep, how_far: calls.append((sweep, how_far))))
+    assert [together for together, _ in found] == [POINTS[::2], POINTS[1:2]]
+    assert calls[-1][0] == POINTS[1:2]
+    # Budgets are per point.
+    assert max(how_far.evaluations for sweep, how_far in calls if sweep == POINTS[::2]) == 50
 
 
 def test_a_campaign_keeps_what_is_worse_and_is_not_repeated(tmp_path):
-    found = list(improve(tmp_path, POINTS, EFFORT))
-    assert [one for one, _ in found] == list(POINTS)
-    assert len(load(tmp_path)) == sum(kept is not None for _, kept in found) >= 2
-    assert len((tmp_path / LOG_FILE).read_text().splitlines()) == len(POINTS)
-    before = contents(tmp_path)
-    assert list(improve(tmp_path, POINTS, EFFORT)) == []
-    assert contents(tmp_path) == before
-    for at, kept in improve(tmp_path, POINTS, Effort(30, seed=2, max_requests=40)):
-        if kept is not None:
-            assert kept.ratio > Fraction(json.loads(before[point_file(at)])["ratio"]["lower"])
+    came = [one for _, new in improve(tmp_path, POINTS, EFFORT) for one in new]
+    assert {one.path for one in load(tmp_path)} == {one.path for one in came}
+    assert all(best_at(came, at) is not None for at in POINTS)
+    before = kept_bytes(tmp_path)
+    calls = []
+    again = list(improve(tmp_path, POINTS, EFFORT, progress=lambda *call: calls.append(call)))
+    assert [new for _, new in again] == [(), ()]
+    assert calls == []
+    assert kept_bytes(tmp_path) == before
+    earlier = load(tmp_path)
+    for _ in improve(tmp_path, POINTS, Effort(30, seed=2, max_requests=40)):
+        pass
+    for at in POINTS:
+        assert best_at(load(tmp_path), at).ratio >= best_at(earlier, at).ratio
 
 
-def test_a_campaign_cut_off_between_points_goes_on_to_the_same_end(tmp_path):
+def test_a_campaign_cut_off_between_sweeps_goes_on_to_the_same_end(tmp_path):
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     list(improve(whole, POINTS, EFFORT))
-    for _ in POINTS:
-        # A new start for every point: nothing but the folder is carried over.
-        next(improve(cut, POINTS, EFFORT))
-    assert contents(cut) == contents(whole)
+    # Nothing but the folder is carried over.
+    next(improve(cut, POINTS, EFFORT))
+    list(improve(cut, POINTS, EFFORT))
+    assert kept_bytes(cut) == kept_bytes(whole)
 
 
-def test_an_interrupted_point_keeps_what_it_found_and_goes_on(tmp_path):
-    def interrupt(at, progress):
-        assert at == POINTS[0]
-        if progress.ratio is not None:
+def test_an_interrupted_sweep_keeps_what_it_found_and_goes_on(tmp_path):
+    def interrupt(together, progress):
+        assert together == POINTS[::2]
+        if progress.shares:
             raise KeyboardInterrupt
 
     whole, cut = tmp_path / "whole", tmp_path / "cut"
-    effort = Effort(250, seed=1, max_requests=40)
+    effort = Effort(150, seed=1, max_requests=40)
     with pytest.raises(KeyboardInterrupt, match="the same command goes on from there"):
         list(improve(cut, POINTS, effort, progress=interrupt))
-    assert [kept.path.name for kept in load(cut)] == [point_file(POINTS[0])]
-    assert not (cut / LOG_FILE).exists()
+    first = load(cut)
+    assert first
     resumed = []
-    assert [one for one, _ in improve(cut, POINTS, effort, progress=lambda _, how_far: resumed.append(how_far))] == [
-        *POINTS
-    ]
+    list(improve(cut, POINTS, effort, progress=lambda _, how_far: resumed.append(how_far)))
     assert resumed[0].evaluations > 200
     list(improve(whole, POINTS, effort))
-    assert contents(cut) == contents(whole)
+    for at in POINTS:
+        assert best_at(load(cut), at).ratio == best_at(load(whole), at).ratio
 
 
-def test_a_kill_after_the_witness_was_kept_changes_nothing(tmp_path, monkeypatch):
+def test_a_kill_between_the_end_of_a_sweep_and_the_corpus_loses_nothing(tmp_path, monkeypatch):
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     list(improve(whole, POINTS, EFFORT))
 
     def die(*_):
         raise SystemExit
 
-    append = points._append
-    monkeypatch.setattr(points, "_append", die)
+    monkeypatch.setattr(filling, "add", die)
     with pytest.raises(SystemExit):
         list(improve(cut, POINTS, EFFORT))
-    monkeypatch.setattr(points, "_append", append)
+    monkeypatch.undo()
     list(improve(cut, POINTS, EFFORT))
-    assert contents(cut) == contents(whole)
-    assert len(list((cut / FOLDER).glob("*.json"))) == len(POINTS)
+    assert kept_bytes(cut) == kept_bytes(whole)
+
+
+def test_ctrl_c_after_the_search_says_the_same(tmp_path, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(filling, "add", interrupt)
+    with pytest.raises(KeyboardInterrupt, match="the same command goes on from there"):
+        list(improve(tmp_path, POINTS, EFFORT))
 
 
 def test_a_search_begins_where_the_corpus_is(tmp_path, shipped):
     best = best_at(shipped, point("3/4"))
-    shutil.copy(best.path, tmp_path)
+    add(tmp_path, Kind.WORST, [best.witness])
     list(improve(tmp_path, [point("3/4")], Effort(1, max_requests=500)))
     assert best_at(load(tmp_path), point("3/4")).ratio >= best.ratio
 

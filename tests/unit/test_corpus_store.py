@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from itertools import permutations
+from pathlib import Path
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adversaries.corpus import RejectedFileError
-from adversaries.corpus.store import Kind, add, content_name, contents, symmetry_key
+from adversaries.corpus import Kind, RejectedFileError, add, contents, load
+from adversaries.corpus.files import accepted
+from adversaries.corpus.store import _dominates, content_name, symmetry_key
 from adversaries.pattern import Block, Pattern
 from cr_toolkit import simulate
 from cr_toolkit.cli.main import run
+from cr_toolkit.errors import InputError
 from cr_toolkit.model import Instance
 from cr_toolkit.model.formats import read_witness, to_json, write_witness
 from cr_toolkit.policies import Admission, Queue
+from cr_toolkit.report.judging import setting_of
+from proofs.theorem import THEOREMS
 from tests.strategies import instances
 from tests.unit.test_shrinking import subject
 from tests.witnesses import make_witness
@@ -55,15 +61,15 @@ def fcfs(memory, short):
 
 
 def test_the_worst_are_pruned_by_dominance_and_others_are_not(tmp_path):
-    weak, strong = fcfs(12, 4), fcfs(12, 12)
+    weak, strong = fcfs(12, 2), fcfs(12, 5)
     assert Fraction(weak.ratio.lower) < Fraction(strong.ratio.lower)
     for kind in Kind:
-        assert add(tmp_path, kind, weak) is not None
-        assert add(tmp_path, kind, strong) is not None
-        assert add(tmp_path, kind, strong) is None
+        assert len(add(tmp_path, kind, [weak])) == 1
+        assert len(add(tmp_path, kind, [strong])) == 1
+        assert add(tmp_path, kind, [strong]) == ()
     found = contents(tmp_path)
     assert [len(found[kind]) for kind in (Kind.VIOLATIONS, Kind.WORST, Kind.REGRESSIONS)] == [2, 1, 2]
-    assert add(tmp_path, Kind.WORST, weak) is None
+    assert add(tmp_path, Kind.WORST, [weak]) == ()
     assert [to_json(one.witness) for one in contents(tmp_path)[Kind.WORST]] == [to_json(strong)]
 
 
@@ -71,16 +77,14 @@ def test_a_smaller_share_or_another_run_is_not_dominated(tmp_path):
     strong = fcfs(12, 12)
     narrow = subject("fcfs").witness(Pattern(12, (Block(0, 4, 4), Block(0, 1, 12))), {})
     other = make_witness(Instance.burst(12, [(0, 6)] * 3 + [(0, 1)] * 12), "svf")
-    for witness in (strong, narrow, other):
-        assert add(tmp_path, Kind.WORST, witness) is not None
+    assert len(add(tmp_path, Kind.WORST, (strong, narrow, other))) == 3
     assert len(contents(tmp_path)[Kind.WORST]) == 3
 
 
 def test_other_parameters_are_another_run(tmp_path):
     instance = Instance.burst(12, [(0, 6)] * 3 + [(0, 1)] * 12)
     witnesses = [make_witness(instance, "mc-sf", parameters={"error": error}) for error in (1, 2, 8)]
-    for witness in witnesses:
-        assert add(tmp_path, Kind.WORST, witness) is not None
+    assert len(add(tmp_path, Kind.WORST, witnesses)) == 3
     kept = contents(tmp_path)[Kind.WORST]
     assert len(kept) == len({one.ratio for one in kept}) == 3
     plain = [one for one in kept if one.is_run("mc-sf", Admission.LOOKAHEAD, Queue.HEAD_OF_LINE)]
@@ -91,10 +95,38 @@ def test_other_parameters_are_another_run(tmp_path):
 def test_a_parameter_that_the_policy_chooses_makes_no_other_run(tmp_path):
     made = [make_witness(Instance.burst(2 * long, [(0, long)] * 3 + [(0, 1)] * 12), "svf-1bit") for long in (6, 16)]
     assert len({witness.policy.parameters["threshold"] for witness in made}) == 2
-    for witness in made:
-        add(tmp_path, Kind.WORST, witness)
-    [left] = contents(tmp_path)[Kind.WORST]
+    came = add(tmp_path, Kind.WORST, made)
+    [left] = load(tmp_path)
+    assert [one.path for one in came] == [left.path]
     assert left.is_run("svf-1bit", Admission.LOOKAHEAD, Queue.HEAD_OF_LINE)
+
+
+def test_a_witness_that_other_theorems_speak_of_is_not_dominated(tmp_path):
+    mixed = subject("fcfs").witness(Pattern(12, (Block(1, 5, 3), Block(0, 1, 24))), {})
+    common = subject("fcfs").witness(Pattern(12, (Block(2, 4, 3), Block(2, 1, 24))), {})
+    exact = subject("fcfs").witness(Pattern(12, (Block(1, 5, 3), Block(0, 1, 4))), {})
+    assert exact.ratio.lower == exact.ratio.upper
+    assert mixed.ratio.lower != mixed.ratio.upper
+    ratios = [Fraction(one.ratio.lower) for one in (mixed, common, exact)]
+    assert ratios[0] == max(ratios)
+    assert len(add(tmp_path, Kind.WORST, (mixed, common, exact))) == 3
+    # The smaller ratio goes when nothing is left that it alone shows.
+    worse = subject("fcfs").witness(Pattern(12, (Block(2, 4, 3), Block(2, 1, 12))), {})
+    assert Fraction(worse.ratio.lower) > Fraction(common.ratio.lower)
+    add(tmp_path, Kind.WORST, [worse])
+    assert len(load(tmp_path)) == 3
+
+
+@given(st.lists(instances(max_requests=4), min_size=2, max_size=5), st.sampled_from(["svf", "mc-sf", "fcfs"]))
+def test_whatever_theorem_speaks_of_a_witness_speaks_of_what_dominates_it(some, policy):
+    kept = [accepted(Path(content_name(one)), one) for one in (make_witness(instance, policy) for instance in some)]
+    for one, other in permutations(kept, 2):
+        if _dominates(one, other):
+            assert one.ratio >= other.ratio
+            setting = setting_of(other.witness)
+            for theorem in THEOREMS:
+                if theorem.failed_hypothesis(other.witness.instance.to_instance(), setting) is None:
+                    assert theorem.failed_hypothesis(one.witness.instance.to_instance(), setting) is None
 
 
 def test_the_better_bracket_of_an_instance_stays(tmp_path):
@@ -103,15 +135,16 @@ def test_the_better_bracket_of_an_instance_stays(tmp_path):
     tight = subject("svf").witness(Pattern(11, (Block(3, 3), Block(4, 3), Block(0, 10))), {})
     assert symmetry_key(loose) == symmetry_key(tight)
     assert Fraction(loose.ratio.lower) < Fraction(tight.ratio.lower)
-    first = add(tmp_path, Kind.REGRESSIONS, loose)
-    assert add(tmp_path, Kind.REGRESSIONS, tight) == first
-    assert add(tmp_path, Kind.REGRESSIONS, loose) is None
+    [first] = add(tmp_path, Kind.REGRESSIONS, [loose])
+    [second] = add(tmp_path, Kind.REGRESSIONS, [tight])
+    assert second.path == first.path
+    assert add(tmp_path, Kind.REGRESSIONS, [loose]) == ()
     assert to_json(contents(tmp_path)[Kind.REGRESSIONS][0].witness) == to_json(tight)
 
 
 def test_nothing_unverified_or_misnamed_gets_in(tmp_path):
     witness = fcfs(12, 4)
-    path = add(tmp_path, Kind.WORST, witness)
+    path = add(tmp_path, Kind.WORST, [witness])[0].path
     path.rename(path.with_name("other.json"))
     with pytest.raises(RejectedFileError, match="must be named fcfs-"):
         contents(tmp_path)
@@ -121,12 +154,24 @@ def test_nothing_unverified_or_misnamed_gets_in(tmp_path):
     with pytest.raises(RejectedFileError, match="rejected by the checker"):
         contents(tmp_path)
     with pytest.raises(RejectedFileError, match="a new witness"):
-        add(tmp_path, Kind.VIOLATIONS, read_witness(path))
+        add(tmp_path, Kind.VIOLATIONS, [read_witness(path)])
+
+
+def test_loose_files_are_no_corpus(tmp_path):
+    with pytest.raises(InputError, match="is not a folder"):
+        load(tmp_path / "none")
+    assert load(tmp_path) == ()
+    write_witness(tmp_path / "w.json", fcfs(12, 4))
+    with pytest.raises(InputError, match="no folder of a kind"):
+        load(tmp_path)
 
 
 def test_the_command_adds_and_lists(tmp_path, capsys):
     corpus, source = tmp_path / "corpus", tmp_path / "w.json"
     write_witness(source, fcfs(12, 12))
+    assert run(["corpus", str(corpus)]) == 2
+    assert "is not a folder" in capsys.readouterr().err
+    corpus.mkdir()
     assert run(["corpus", str(corpus)]) == 2
     assert "holds no witness" in capsys.readouterr().err
     assert run(["corpus", str(corpus), str(source)]) == 0

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 from adversaries import search
 from adversaries.campaigns.campaign import BEST_FILE, open_campaign
-from adversaries.campaigns.journal import Journal, TaskLog, task_file
+from adversaries.campaigns.journal import Journal, open_log, task_file
 from adversaries.campaigns.manifest import Arguments, Manifest
 from adversaries.pattern import Block, Pattern
 from adversaries.searchers import Scored
-from adversaries.searching import Progress
-from adversaries.workforce import processes
+from adversaries.sitting import Progress
+from adversaries.workforce import processes, relay
 from adversaries.workforce.processes import Processes
+from adversaries.workforce.relay import Receiver, SentLines, sending_log
 from cr_toolkit.errors import InputError
 from cr_toolkit.policies import FullView, PriorityPolicy
 
@@ -50,7 +51,7 @@ def told(path: Path, patterns: Sequence[Pattern], ratio: Fraction) -> list[bool]
         measured.append(place)
         return ratio
 
-    with TaskLog(path) as log:
+    with open_log(path) as log:
         for place, pattern in enumerate(patterns):
             value = log.ratio(pattern, measure)
             assert (value == ratio) == (place in measured)
@@ -66,7 +67,7 @@ def test_a_log_tells_what_it_was_told(tmp_path: Path) -> None:
 
 def test_a_log_remembers_what_was_turned_away(tmp_path: Path) -> None:
     for _ in range(2):
-        with TaskLog(tmp_path / "log") as log:
+        with open_log(tmp_path / "log") as log:
             assert log.ratio(ONE, lambda _: None) is None
             assert log.ratio(TWO, lambda _: Fraction(7, 5)) == Fraction(7, 5)
     assert (tmp_path / "log").read_bytes().count(b"\n") == 2
@@ -91,6 +92,47 @@ def test_another_searcher_makes_the_rest_of_a_log_worthless(tmp_path: Path) -> N
     told(path, [ONE, TWO, TWO], Fraction(7, 5))
     assert told(path, [ONE, ONE, TWO], Fraction(2)) == [True, False, False]
     assert told(path, [ONE, ONE, TWO], Fraction(3)) == [True, True, True]
+
+
+def sent_through(receiver: Receiver, patterns: list[Pattern], ratio: Fraction, lost: int = 0) -> list[bool]:
+    """Run task 0 on a worker whose last ``lost`` lines do not arrive; return for which ratios the log answered."""
+    sent: list[SentLines] = []
+    measured: list[Pattern] = []
+    answered = []
+
+    def measure(pattern: Pattern) -> Fraction:
+        measured.append(pattern)
+        return ratio
+
+    with sending_log(0, receiver.text(0), sent.append) as log:
+        for pattern in patterns:
+            before = len(measured)
+            log.ratio(pattern, measure)
+            answered.append(len(measured) == before)
+    for lines in sent[: len(sent) - lost]:
+        receiver.take(lines)
+    return answered
+
+
+def test_a_log_at_a_distance_is_as_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "_TOGETHER", 0.0)
+    here, there = tmp_path / "here", Receiver(tmp_path)
+    patterns = [ONE, TWO, TWO, ONE]
+    told(here, patterns, Fraction(7, 5))
+    path = task_file(tmp_path, 0)
+    assert sent_through(there, patterns, Fraction(7, 5), lost=2) == [False] * 4
+    # A torn end, and a worker that repeats the task with what the log held before.
+    path.write_bytes(path.read_bytes() + b'[{"mem')
+    assert sent_through(there, patterns, Fraction(7, 5)) == [True, True, False, False]
+    assert path.read_bytes() == here.read_bytes()
+    for line in (
+        SentLines(0, 0, here.read_bytes()),
+        SentLines(0, path.stat().st_size + 1, b"late\n"),
+        SentLines(5, 9, b"x\n"),
+    ):
+        there.take(line)
+    assert path.read_bytes() == here.read_bytes()
+    assert not task_file(tmp_path, 5).exists()
 
 
 def test_finished_tasks_are_read_back_and_a_torn_line_is_cut_off(tmp_path: Path) -> None:
@@ -225,7 +267,7 @@ def test_what_cannot_be_kept_is_refused(tmp_path: Path) -> None:
 
 def test_a_campaign_at_work_is_left_alone_and_a_spoilt_manifest_is_named(tmp_path: Path) -> None:
     arguments = Arguments(
-        "svf", None, {}, "1/2", "burst", "lookahead", "head-of-line", "auto", True, False, 30, 100, 0, (ONE,)
+        "svf", None, {}, "1/2", ("1/2",), "burst", "lookahead", "head-of-line", "auto", True, False, 30, 100, 0, (ONE,)
     )
     with open_campaign(tmp_path, arguments) as campaign:
         assert campaign.manifest == Manifest(campaign.manifest.versions, arguments)

@@ -21,9 +21,10 @@ from adversaries.subject import Subject
 from cr_toolkit.checker import check_file
 from cr_toolkit.cli.main import run
 from cr_toolkit.errors import InputError
-from cr_toolkit.model.formats import read_witness
+from cr_toolkit.model.formats import read_witness, write_witness
 from cr_toolkit.policies import Admission, Queue
 from tests.unit.test_shrinking import saved, subject
+from tests.witnesses import make_witness
 
 COEFFICIENTS = st.lists(st.fractions(min_value=-9, max_value=9, max_denominator=6), max_size=4)
 
@@ -193,6 +194,16 @@ def test_the_command_refuses_what_does_not_belong_together(tmp_path, capsys):
     paths = [str(saved(tmp_path, policy, F8[0])) for policy in ("fcfs", "svf")]
     assert run(["lift", *paths]) == 2
     assert "another run" in capsys.readouterr().err
+    # The same policy with other parameters is another run; one that chooses them by itself is not.
+    errors = [tmp_path / f"{error}.json" for error in (2, 3)]
+    for path, error in zip(errors, (2, 3), strict=True):
+        write_witness(path, make_witness(F8[0].instance(), "mc-sf", parameters={"error": error}))
+    assert run(["lift", *map(str, errors)]) == 2
+    assert f"{errors[1]}: policy is about another run than {errors[0]}" in capsys.readouterr().err
+    one_bit = [str(saved(tmp_path, "svf-1bit", pattern)) for pattern in F8[:4]]
+    assert len({read_witness(Path(path)).policy.parameters["threshold"] for path in one_bit}) > 1
+    assert run(["lift", *one_bit, "--max-requests", "300"]) == 0
+    capsys.readouterr()
     flat = saved(tmp_path, "svf", Pattern(4, (Block(0, 2),)))
     assert run(["lift", str(flat), "--max-requests", "1"]) == 3
     assert "no scaling" in capsys.readouterr().out

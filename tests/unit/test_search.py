@@ -14,6 +14,7 @@ from adversaries.evaluation import Evaluation
 from adversaries.pattern import Block, Pattern
 from adversaries.searchers import Scored, Searcher
 from adversaries.space import Space
+from adversaries.workforce.base import ThisProcess
 from cr_toolkit.checker import check_data
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Schedule
@@ -137,6 +138,16 @@ def test_interruption_keeps_the_best() -> None:
     result = search(evaluations=10**6, max_requests=40, progress=interrupt)
     assert result.stopped_by == "interrupted"
     assert 0 < result.evaluations < 10**6
+    assert_certified(result)
+
+
+def test_ctrl_c_while_the_workers_end_keeps_the_best_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ThisProcess, "close", interrupt)
+    result = search(evaluations=50, max_requests=40)
+    assert (result.stopped_by, result.evaluations) == ("interrupted", 50)
     assert_certified(result)
 
 

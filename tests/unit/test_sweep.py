@@ -1,6 +1,5 @@
 """One sweep fills a frontier: every share gets the worst of all that it allows."""
 
-import time
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -8,10 +7,8 @@ from pathlib import Path
 import pytest
 
 from adversaries import FAMILIES, sweep
-from adversaries.corpus import Effort, fill, point_file
 from adversaries.corpus.files import load_file
-from adversaries.runner import Budget
-from adversaries.searching import how_far
+from adversaries.sitting import Progress
 from cr_toolkit.errors import InputError
 from cr_toolkit.model.formats import to_json, write_witness
 
@@ -43,21 +40,6 @@ def test_a_sweep_does_not_depend_on_jobs() -> None:
     assert [to_json(one) for one in first.worst.values()] == [to_json(one) for one in second.worst.values()]
 
 
-def test_filling_keeps_what_is_worse_at_its_least_share(tmp_path: Path) -> None:
-    shares = [Fraction(share) for share in SHARES]
-    effort = Effort(300, max_requests=40)
-    found = fill(tmp_path, "svf", shares, effort)
-    assert {point_file(point) for point in found} == {path.name for path in tmp_path.iterdir()}
-    assert Fraction(1, 4) in {point.alpha for point in found}
-    assert len({one.ratio for one in found.values()}) == len(found)
-    # It starts from what it kept, so an equal sweep finds nothing worse than that, unless it went on from there.
-    again = fill(tmp_path, "svf", shares, effort)
-    assert all(again[point].ratio > found[point].ratio for point in again if point in found)
-    (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match="cannot be made a folder"):
-        fill(tmp_path / "file", "svf", shares, effort)
-
-
 def test_starts_and_common_prompt() -> None:
     start = FAMILIES["F1"]().pattern(width=4, height=14, rounds=6)
     result = sweep(shares=["1/4"], evaluations=60, starts=[start], common_prompt=True, max_requests=200)
@@ -81,7 +63,23 @@ def test_bad_arguments() -> None:
         sweep(shares=["1/2"], evaluations=10, searcher="family", families=False)
 
 
-def test_nothing_done_yet_is_no_rate() -> None:
-    began = time.monotonic()
-    progress = how_far(0, 0, None, Budget(10, None), began)
-    assert (progress.evaluations, progress.ratio, progress.rate, progress.left) == (0, None, 0, None)
+def test_a_sweep_that_was_stopped_goes_on_to_the_same_end(tmp_path: Path) -> None:
+    what = {"shares": SHARES, "evaluations": 500, "max_requests": 12, "searcher": "blocks", "seed": 1}
+
+    def interrupt(progress: Progress) -> None:
+        assert [share for share, _ in progress.shares] == [Fraction(share) for share in SHARES][-len(progress.shares) :]
+        if progress.evaluations > 200:
+            raise KeyboardInterrupt
+
+    first = sweep(**what, campaigns=tmp_path, progress=interrupt)
+    assert (first.stopped_by, first.resumed) == ("interrupted", 0)
+    assert first.worst
+    second = sweep(**what, campaigns=tmp_path)
+    assert second.resumed == first.evaluations < second.evaluations == 500
+    assert second.worst == sweep(**what).worst
+    # Finished: nothing is searched again, unless that is asked for.
+    again = sweep(**what, campaigns=tmp_path, renew=False)
+    assert (again.worst, again.resumed) == (second.worst, 500)
+    assert sweep(**what, campaigns=tmp_path).resumed == 0
+    # Other shares are another sweep.
+    assert sweep(**{**what, "shares": SHARES[1:], "evaluations": 20}, campaigns=tmp_path).resumed == 0

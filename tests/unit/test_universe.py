@@ -18,7 +18,7 @@ from cr_toolkit.cli.main import run
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Instance
 from cr_toolkit.model.formats import read_witness, to_json
-from cr_toolkit.policies import Admission, Premise, PriorityPolicy, PromptView, Queue
+from cr_toolkit.policies import Admission, IntervalPolicy, IntervalView, Premise, PriorityPolicy, PromptView, Queue
 from cr_toolkit.policies.information import Information
 from cr_toolkit.simulation import simulate
 from tests.brute_force import brute_force_optimum
@@ -128,6 +128,27 @@ def test_a_policy_for_bursts_is_enumerated():
 
     cells = [list(enumerate_universe(Universe(policy, 2, 4))) for policy in (ForBursts, WidestFirst)]
     assert cells[0] == cells[1]
+
+
+class LongestFirst(IntervalPolicy, PriorityPolicy):
+    def __init__(self, lower: int = 1, upper: int | None = None) -> None:
+        self.lower, self.upper = lower, upper
+
+    def priority(self, request: IntervalView) -> int:
+        return -request.high - request.prompt
+
+
+def test_outputs_outside_a_stated_interval_are_left_out():
+    limits = {"lower": 2, "upper": 3}
+    cells = list(enumerate_universe(Universe(LongestFirst, 3, 6, Fraction(1), parameters=limits)))
+    lists = [every for every in every_list(3, 6, 1) if {request.output for request in every.requests} <= {2, 3}]
+    ratios = [
+        Fraction(simulate(one, LongestFirst, parameters=limits).cost, brute_force_optimum(one)[0]) for one in lists
+    ]
+    assert cells[-1].lists == len(lists)
+    assert cells[-1].ratio == max(ratios) > 1
+    [nothing] = enumerate_universe(Universe(LongestFirst, 1, 1, Fraction(1), parameters=limits))
+    assert (nothing.instances, nothing.lists, nothing.worst) == (0, 0, None)
 
 
 @pytest.mark.slow

@@ -10,8 +10,7 @@ from cr_toolkit.cli.exit_codes import ExitCode
 from cr_toolkit.cli.options import READABLE, format_option
 
 if TYPE_CHECKING:
-    from adversaries.corpus import Kept
-    from adversaries.corpus.store import Kind
+    from adversaries.corpus import Kept, Kind
 
 _EPILOG = """\b
 Examples:
@@ -36,18 +35,18 @@ def command(folder: str, witnesses: tuple[str, ...], kind: str, form: str) -> Ex
     """Keep witnesses in a corpus, and list what it holds.
 
     Files are named after their content, so the same instance is kept once, however its requests are listed. Among the
-    worst, witnesses that another one dominates are removed: no larger memory share, a larger ratio. Every file is
-    checked by the trusted checker before it is listed.
+    worst, witnesses that another one dominates are removed: no larger memory share, a larger ratio, and no theorem
+    speaks of the one alone. Every file is checked by the trusted checker before it is listed.
     """
-    from adversaries.corpus.store import Kind, add, contents
+    from adversaries.corpus import Kind, add, contents
     from cr_toolkit.cli.checked import require_accepted
     from cr_toolkit.errors import InputError
 
-    added = [path for file in witnesses if (path := add(folder, Kind(kind), require_accepted(file))) is not None]
+    added = add(folder, Kind(kind), map(require_accepted, witnesses)) if witnesses else ()
     found = contents(folder)
     if not any(found.values()):
         raise InputError("holds no witness of any kind", field=folder, source="corpus")
-    _write(folder, found, [str(path) for path in added], form)
+    _write(folder, found, [str(one.path) for one in added], form)
     return ExitCode.HELD
 
 

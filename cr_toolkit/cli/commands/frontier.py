@@ -60,7 +60,9 @@ _EVALUATIONS = 2_000
     show_default=True,
     help="The queue discipline.",
 )
-@click.option("--search", is_flag=True, help="Search every point first; what is worse is kept in CORPUS.")
+@click.option(
+    "--search", is_flag=True, help="Search first, all shares of a rule together; what is worse is kept in CORPUS."
+)
 @click.option(
     "--evaluations",
     type=click.IntRange(min=1),
@@ -94,11 +96,11 @@ def command(
 ) -> ExitCode:
     """Hold the worst ratios known against the bounds.
 
-    CORPUS is a folder of witnesses; without it, those that come with crtool. All are re-checked by the trusted checker
-    when they are read. At a share alpha the worst burst counts whose peaks are all at most alpha M. The gap is the
-    tightest bound less that ratio. Exit code 1 if a witness breaks a theorem.
+    CORPUS is a folder kept by `crtool corpus` or --search; without it, the one that comes with crtool. All its
+    witnesses are re-checked by the trusted checker. At a share alpha the worst burst counts whose peaks are all at most
+    alpha M. The gap is the tightest bound less that ratio. Exit code 1 if a witness breaks a theorem.
     """
-    from adversaries.corpus import SHIPPED, Effort, load
+    from adversaries.corpus import SHIPPED, Effort, Kind, add, load
     from cr_toolkit.cli.console import write, write_json
     from cr_toolkit.model.formats import write_bytes
     from cr_toolkit.report.frontier import as_result, frontier
@@ -113,6 +115,10 @@ def command(
         _improve(corpus, points, Effort(number, seed, max_requests), jobs, cluster)
     kept = load(SHIPPED if corpus is None else corpus)
     places = frontier(kept, points)
+    broken = [place.worst.witness for place in places if place.worst is not None and place.violated]
+    if search and corpus is not None and broken:
+        # Among the worst alone, a later find might replace what breaks a theorem.
+        add(corpus, Kind.VIOLATIONS, broken)
     if output is not None:
         write_bytes(output, draw(output, policy, kept, places))
     if form == "json":
@@ -138,13 +144,13 @@ def _points(policy: str, alphas: tuple[Fraction, ...], admissions: tuple[str, ..
 
 
 def _improve(corpus: str | None, points: Sequence[Point], effort: Effort, jobs: int, cluster: str | None) -> None:
-    from adversaries.corpus import improve
+    from adversaries.corpus import improve, sweeps_of
     from cr_toolkit.cli.progress import frontier_progress
     from cr_toolkit.errors import InputError
 
     if corpus is None:
         raise InputError("needs a folder CORPUS to keep what it finds", source="--search")
-    with frontier_progress(points, effort.evaluations) as progress:
+    with frontier_progress(sweeps_of(points), effort.evaluations) as progress:
         for _ in improve(corpus, points, effort, jobs=jobs, cluster=cluster, progress=progress):
             pass
 

@@ -24,7 +24,7 @@ In pyproject.toml:
   alpha = "1/2"
   theorems = ["svf-burst-sharp"]     # default: all that apply
   bounds = [5]                       # and no ratio above 5
-  corpus = "corpus"                  # folder of kept witnesses, run again every time
+  corpus = "corpus"                  # a folder kept by crtool corpus, run again every time
   evaluations = 5000                 # instances searched per policy
   seed = 0
   jobs = 2

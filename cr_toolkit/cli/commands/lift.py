@@ -45,15 +45,13 @@ def command(
     is no family.
     """
     from adversaries.lifting import family_source, follow
-    from adversaries.subject import Subject
     from cr_toolkit.cli.checked import require_accepted
     from cr_toolkit.cli.console import write, write_facts, write_json
     from cr_toolkit.model.formats import write_text
     from cr_toolkit.report.lifting import lift_facts, lift_result
 
     records = [require_accepted(path) for path in witnesses]
-    subject = Subject.of(records[0], policy)
-    _require_one_run(records, witnesses)
+    subject = _one_run(records, witnesses, policy)
     most = max_requests or subject.most_requests(2_000)
     lifted = _lift(records, subject, most)
     if lifted is None:
@@ -69,15 +67,16 @@ def command(
     return ExitCode.HELD
 
 
-def _require_one_run(records: list[WitnessRecord], paths: tuple[str, ...]) -> None:
+def _one_run(records: list[WitnessRecord], paths: tuple[str, ...], policy: str | None) -> Subject:
+    """Return what all records ran: the policy, its rules and the parameters it does not choose by itself."""
+    from adversaries.subject import Subject
     from cr_toolkit.errors import InputError
 
-    first = records[0].policy
-    for record, path in zip(records, paths, strict=True):
-        other = record.policy
-        rules = [(one.parameters.get("admission"), one.parameters.get("queue")) for one in (first, other)]
-        if other.name != first.name or rules[0] != rules[1]:
+    first, *others = (Subject.of(record, policy) for record in records)
+    for other, path in zip(others, paths[1:], strict=True):
+        if other != first:
             raise InputError(f"is about another run than {paths[0]}", field="policy", source=path)
+    return first
 
 
 def _lift(records: list[WitnessRecord], subject: Subject, max_requests: int) -> Lifted | None:

@@ -50,13 +50,13 @@ def command(alpha: Fraction, verify: bool, evaluations: int, seed: int, form: st
     With --verify each policy is searched, and each bound from below is demonstrated by a family whose certified ratio
     grows. Exit code 1 if a witness breaks a theorem; 4 if theorems contradict each other or a demonstration fails.
     """
-    from adversaries.corpus import SHIPPED, SMALL, load
+    from adversaries.corpus import SHIPPED, load
     from cr_toolkit.cli.console import write_json
     from cr_toolkit.cli.progress import counted
     from cr_toolkit.report.taxonomy import Effort, as_result, taxonomy
     from cr_toolkit.report.taxonomy import verify as verified
 
-    kept = (*load(SHIPPED), *load(SMALL))
+    kept = load(SHIPPED)
     table = taxonomy(alpha, kept)
     if verify:
         with counted("searching", sum(len(report.rows) for report in table.cells)) as watch:

@@ -128,15 +128,15 @@ def check(
     """
     from itertools import chain
 
-    from adversaries.corpus import SHIPPED, SMALL, load
+    from adversaries.corpus import SHIPPED, load
     from cr_toolkit.cli.console import write_json
     from cr_toolkit.cli.progress import counted
     from proofs.check import check_theorems
     from proofs.sample import sample_instances
 
     ids = theorems or None
-    folders = (SMALL, SHIPPED) if corpus else ()
-    kept = [one.witness.instance.to_instance() for folder in folders for one in load(folder) if one.is_burst]
+    shipped = sorted(load(SHIPPED), key=lambda one: one.requests) if corpus else []
+    kept = [one.witness.instance.to_instance() for one in shipped if one.is_burst]
     with counted("checking proofs", instances + len(kept)) as watch:
         report = check_theorems(ids, watch(chain(kept, sample_instances(instances, seed))), seed=seed)
     if second_opinion:
