@@ -71,11 +71,14 @@ class Branching:
         self.schedule: Schedule | None = None
         self.closed = self.spent = 0.0
         self._instance = instance
+        self._tree: list[int | list[int]] = []
+        self._open: list[tuple[Int64s, Int64s, int]] = []
         requests = instance.requests
         self._scale = proof_scale(instance.memory)
         slack = target - 1 - sum(r.output for r in requests)
         self._most = self._scale * (slack + sum(r.arrival for r in requests))
-        self._last = max([*prices, max(r.arrival + r.output for r in requests)])
+        horizon = max(r.arrival + r.output for r in requests) + max(0, slack)
+        self._last = min(horizon, max(prices, default=horizon))
         self.note = self._too_large(slack)
         if self.note:
             return
@@ -84,17 +87,15 @@ class Branching:
         volumes = self._prompt * self._output + self._output * (self._output + 1) // 2
         self._weight = volumes**0.25
         self._twin = _twins(instance)
-        horizon = max(r.arrival + r.output for r in requests) + slack + 1
-        self._held = np.zeros(horizon + 1, np.int64)
+        self._held = np.zeros(horizon + 2, np.int64)
         self._least = np.zeros(len(requests), np.int64)
         self._mean, self._spread = np.zeros(len(requests)), np.zeros(len(requests))
         self._vectors = _Vectors(self._last)
         first = np.zeros(self._last + 1)
         for step, price in prices.items():
-            first[step] = price / SCALE
+            if step <= self._last:
+                first[step] = price / SCALE
         self._vectors.add(first, self._scale, len(requests))
-        self._tree: list[int | list[int]] = []
-        self._open: list[tuple[Int64s, Int64s, int]] = []
         if slack < 0:
             self.closed = 1.0
             return

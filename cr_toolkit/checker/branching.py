@@ -52,11 +52,11 @@ def prove_by_branching(
             is too long, a split leaves a side empty, or entries are left over or missing.
     """
     slack = target - 1 - sum(output for _, _, output in requests)
-    if slack < 0:
-        return 0
     branching = _Branching(memory, requests, slack, scale, pool, work_limit)
-    branching.count(len(requests) * (slack + 1))
-    opened: list[Starts] = [[list(range(arrival, arrival + slack + 1)) for arrival, _, _ in requests]]
+    opened: list[Starts] = []
+    if slack >= 0:
+        branching.count(len(requests) * (slack + 1))
+        opened.append([list(range(arrival, arrival + slack + 1)) for arrival, _, _ in requests])
     for entry in tree:
         if not opened:
             raise ValueError("entries of the tree are left over")

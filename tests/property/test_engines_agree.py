@@ -9,6 +9,7 @@ import pytest
 from cr_toolkit.checker.enumeration import BetterScheduleError, prove_no_better
 from cr_toolkit.model import Instance
 from lp_models.bounds import lower_bounds
+from lp_models.branching import Branching, repeat_branching
 from lp_models.engines import ENGINES, Task, cp_sat
 from lp_models.kernels import run
 from lp_models.prices import SCALE, price_value, raised_prices
@@ -59,6 +60,11 @@ def check_agreement(seed: int, rounds: int, monkeypatch: pytest.MonkeyPatch) -> 
             assert certificate is not None
             assert repeat(instance, target, certificate) >= 0
         assert prover.prove(optimum + 1, time.monotonic() + 60).schedule is not None
+        for target in (optimum - 1, optimum, optimum + 1):
+            tree = Branching(instance, target, prices)
+            tree.run(time.monotonic() + 60)
+            assert tree.done == (target <= optimum), (target, instance)
+            assert not tree.done or repeat_branching(instance, target, tree.certificate()) >= 0
 
 
 def test_all_agree_with_brute_force(monkeypatch):

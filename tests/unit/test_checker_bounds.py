@@ -120,6 +120,23 @@ def test_a_bound_may_be_weaker_but_not_stronger(method, certificate, most):
         bounds.check_lower_bound(DELAY, most + 1, method, certificate)
 
 
+BRANCHING = {"scale": 1, "pool": [[0]], "tree": [-3, 0, -3]}
+ONE_BY_ONE = Instance(3, [Request(0, 0, 3), Request(0, 0, 3)])
+
+
+def test_a_proof_by_branching_is_repeated(monkeypatch):
+    bounds.check_lower_bound(ONE_BY_ONE, 9, "branching", BRANCHING)
+    split = BRANCHING | {"tree": [-3, [1, 1], -3, 0]}
+    bounds.check_lower_bound(ONE_BY_ONE, 9, "branching", split)
+    with pytest.raises(Rejected, match="unusable: the tree ends with 1 open nodes"):
+        bounds.check_lower_bound(ONE_BY_ONE, 10, "branching", BRANCHING)
+    with pytest.raises(Rejected, match="unusable: entries of the tree are left over"):
+        bounds.check_lower_bound(ONE_BY_ONE, 1, "branching", BRANCHING)
+    monkeypatch.setattr(bounds, "MAX_BRANCHING", 10)
+    with pytest.raises(Rejected, match="the lower bound 9 takes more than 10 starts to look at"):
+        bounds.check_lower_bound(ONE_BY_ONE, 9, "branching", BRANCHING)
+
+
 @pytest.mark.parametrize(
     ("method", "certificate", "reason"),
     [
@@ -148,6 +165,16 @@ def test_a_bound_may_be_weaker_but_not_stronger(method, certificate, most):
         ("enumeration", ENUMERATION | {"nodes": 0.5}, "the number of nodes must be an integer"),
         ("enumeration", ENUMERATION | {"pool": [[2**53 - 1, 1]]}, "end by the horizon"),
         ("enumeration", ENUMERATION | {"choices": [0]}, "are left over"),
+        ("branching", {"scale": 1, "pool": []}, "lacks the field 'tree'"),
+        ("branching", BRANCHING | {"nodes": 3}, "unknown field 'nodes'"),
+        ("branching", BRANCHING | {"scale": 0}, "scale must be between 1"),
+        ("branching", BRANCHING | {"pool": [[0, -1]]}, "pool must be between 0"),
+        ("branching", BRANCHING | {"tree": 0}, "tree must be a list"),
+        ("branching", BRANCHING | {"tree": [0.5]}, "an entry of the tree must be an integer"),
+        ("branching", BRANCHING | {"tree": [[0]]}, "must be a pair"),
+        ("branching", BRANCHING | {"tree": [[0, 1, 2]]}, "must be a pair"),
+        ("branching", BRANCHING | {"tree": [[-1, 1]]}, "the request of a split must be between 0"),
+        ("branching", BRANCHING | {"tree": [[1, -1]]}, "the step of a split must be between 0"),
     ],
 )
 def test_malformed_certificates_are_refused(method, certificate, reason):

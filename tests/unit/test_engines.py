@@ -26,10 +26,10 @@ def soon(seconds: float = 120.0) -> float:
 
 
 def test_the_engines_are_registered():
-    assert ENGINES.names() == ("cp-sat", "enumeration", "milp", "search")
+    assert ENGINES.names() == ("branching", "cp-sat", "enumeration", "milp", "search")
 
 
-@pytest.mark.parametrize("engine", ["cp-sat", "enumeration", "milp", "search"])
+@pytest.mark.parametrize("engine", ["branching", "cp-sat", "enumeration", "milp", "search"])
 @pytest.mark.parametrize(("instance", "cost"), GOLDEN)
 def test_golden_optima(engine, instance, cost):
     answer = ENGINES[engine](Task(instance, cost + 3, {}, soon()))

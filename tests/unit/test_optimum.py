@@ -9,7 +9,7 @@ import pytest
 from cr_toolkit.checker.enumeration import prove_no_better
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Instance, Schedule
-from lp_models import optimum, portfolio, solving
+from lp_models import claims, optimum, portfolio, solving
 from lp_models.engines import ENGINES, Answer
 
 DELAY = Instance.burst(11, [(0, 10), (4, 3), (3, 3)])
@@ -28,14 +28,14 @@ def with_engine(monkeypatch, engine):
     return optimum(DELAY, engine="liar", seconds=2)
 
 
-@pytest.mark.parametrize("engine", ["auto", "cp-sat", "enumeration", "milp", "search"])
+@pytest.mark.parametrize("engine", ["auto", "branching", "cp-sat", "enumeration", "milp", "search"])
 @pytest.mark.parametrize(("instance", "cost"), [(DELAY, 20), (IDENTICAL, 25)])
 def test_golden_optima_are_certified(engine, instance, cost):
     result = optimum(instance, engine=engine)
     assert (result.status, result.is_optimal, result.gap) == ("optimal", True, 0)
     assert result.lower == result.upper == cost == result.schedule.total_latency(instance)
     assert result.schedule.is_feasible(instance)
-    assert result.lower_method in {"prices", "enumeration"}
+    assert result.lower_method in {"prices", "enumeration", "branching"}
 
 
 def test_the_certificate_is_plain_json_and_repeats():
@@ -128,13 +128,14 @@ def test_a_hanging_engine_is_abandoned(monkeypatch):
 
 
 def test_a_proof_too_long_to_repeat_is_only_a_claim(monkeypatch):
-    monkeypatch.setattr(solving, "MAX_NODES", 3)
+    monkeypatch.setattr(claims, "MAX_NODES", 3)
+    monkeypatch.setattr(claims, "MAX_WORK", 3)
     result = optimum(DELAY, engine="search")
     assert (result.lower, result.upper, result.status) == (19, 20, "bracketed")
     assert any("claims that 20 is optimal" in note for note in result.notes)
 
 
-@pytest.mark.parametrize("stage", ["upper_bound", "raised_prices", "Prover"])
+@pytest.mark.parametrize("stage", ["upper_bound", "raised_prices", "Race"])
 def test_an_interrupt_returns_the_best_so_far(stage, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
@@ -155,7 +156,7 @@ def test_numbers_beyond_64_bits_give_a_bracket():
 
 
 def test_wrong_options_are_refused():
-    with pytest.raises(InputError, match="known: auto, bounds, cp-sat, enumeration, milp, search"):
+    with pytest.raises(InputError, match="known: auto, bounds, branching, cp-sat, enumeration, milp, search"):
         optimum(DELAY, engine="cplex")
     with pytest.raises(InputError, match="seconds must be positive"):
         optimum(DELAY, seconds=0)

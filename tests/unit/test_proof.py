@@ -11,7 +11,7 @@ from cr_toolkit.checker import check_data
 from cr_toolkit.checker.digest import digest_of
 from cr_toolkit.checker.enumeration import NodeLimitError
 from cr_toolkit.model import Instance
-from lp_models import OptimumBracket, optimum, proof, solving
+from lp_models import OptimumBracket, branching, optimum, proof, solving
 from lp_models.kernels import run
 from lp_models.prices import raised_prices
 from lp_models.proof import Prover, repeat
@@ -31,7 +31,7 @@ def judge(tree):
 
 @pytest.fixture(scope="module")
 def certified() -> OptimumBracket:
-    return optimum(HARD, seconds=30)
+    return optimum(HARD, engine="search", seconds=30)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def prover(certified) -> Prover:
 
 @pytest.mark.parametrize("instance", [HARD, WIDE])
 def test_the_bracket_closes_and_the_checker_repeats_the_proof(instance):
-    result = optimum(instance, seconds=30)
+    result = optimum(instance, engine="search", seconds=30)
     assert result.status == "optimal"
     certificate = result.lower_certificate
     assert len(certificate["pool"]) > 10
@@ -128,6 +128,7 @@ def test_what_cannot_be_closed_is_raised(certified, monkeypatch):
 
     monkeypatch.setattr(Prover, "prove", up_to)
     monkeypatch.setattr(solving.cp_sat, "available", lambda: False)
+    monkeypatch.setattr(branching, "MAX_STARTS", 0)
     result = optimum(HARD, seconds=3)
     assert result.status == "bracketed"
     assert without.lower < result.lower == hardest < result.upper
@@ -146,6 +147,7 @@ def test_a_proof_that_is_wrong_is_dropped_for_a_lower_one(certified, monkeypatch
 
     monkeypatch.setattr(Prover, "prove", spoilt)
     monkeypatch.setattr(solving.cp_sat, "available", lambda: False)
+    monkeypatch.setattr(branching, "MAX_STARTS", 0)
     result = optimum(HARD, seconds=3)
     assert result.status == "bracketed"
     assert result.lower < certified.upper

@@ -6,7 +6,7 @@ import pytest
 
 from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError
 from cr_toolkit.model import Instance
-from lp_models import optimum, proof, solving
+from lp_models import branching, claims, optimum, proof
 from lp_models.prices import raised_prices
 from lp_models.proof import Prover, repeat
 from lp_models.repetition import Repetition
@@ -59,7 +59,8 @@ def test_a_repetition_without_time_proves_nothing():
 
 def test_with_a_second_core_the_optimum_is_certified_by_the_repetition(monkeypatch):
     calls = []
-    monkeypatch.setattr(solving, "repeat", lambda *arguments: calls.append(arguments))
+    monkeypatch.setattr(claims, "repeat", lambda *arguments: calls.append(arguments))
+    monkeypatch.setattr(branching, "MAX_STARTS", 0)
     result = optimum(HARD, seconds=30, jobs=2)
     assert result.is_optimal
     assert result.upper == UPPER
