@@ -17,7 +17,7 @@ from lp_models.branching import Branching
 from lp_models.claims import BRANCHING, ENUMERATION, Claim
 from lp_models.proof import Prover
 
-_SLICE = 0.1
+_SLICE = 0.05
 """What branching gets before it is judged (seconds)."""
 
 _CHECKED = 1.6
@@ -81,12 +81,13 @@ class Race:
         With ``repeated``, the checker's code repeats an enumeration while it is made, which takes a second core. An
         attempt ends before the deadline if branching had promised to be done by then and does no longer.
         """
-        if target < self._hopeless or target in self._trees:
+        if target < self._hopeless or self._promises(target, deadline - time.monotonic()):
             attempt = self._grow(target, deadline)
             if attempt.decided:
                 return attempt
         left, seconds = self.left(target), deadline - time.monotonic()
-        if left > _CONTESTED * seconds:
+        passed_by = target >= self._hopeless and not self._promises(target, seconds)
+        if passed_by or left > _CONTESTED * seconds:
             self._hopeless = min(self._hopeless, target)
             return self._enumerate(target, deadline, repeated)
         attempt = self._enumerate(target, deadline - seconds + min(_RIVAL * left, seconds / 3), repeated)
