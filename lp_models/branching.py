@@ -42,6 +42,12 @@ _ROWS = 30
 _ROUNDS = 200
 """Rounds of the volume algorithm per fit."""
 
+_LEAST_ROUNDS, _FIT_WORK = 5, 20_000_000
+"""Fewest rounds of a fit, and most starts and steps that all of them look at, about: a twentieth of a second."""
+
+MAX_OPEN_BYTES = 400_000_000
+"""Most memory for the starts of open nodes (bytes)."""
+
 _FITS, _SHRUNK = 3, 0.8
 """Most fits per node; another one follows only if the last one left at most this share of the starts."""
 
@@ -171,6 +177,7 @@ class Branching:
         return True
 
     def _reduce(self, starts: Int64s, count: Int64s, depth: int) -> bool:
+        """Leave out starts by full steps, prices that served of late, fitted prices; return whether one closes it."""
         if self._full(starts, count):
             return True
         vectors = self._vectors
@@ -191,8 +198,9 @@ class Branching:
         for _ in range(_FITS):
             size = int(count.sum())
             goal = (self._most + 1) / self._scale + _MARGIN
+            rounds = min(_ROUNDS, max(_LEAST_ROUNDS, _FIT_WORK // (size + self._last)))
             domains.ascend(
-                starts, count, self._prompt, self._output, self._instance.memory, price, goal, _ROUNDS, self._mean,
+                starts, count, self._prompt, self._output, self._instance.memory, price, goal, rounds, self._mean,
                 self._spread,
             )  # fmt: skip
             row = vectors.add(price, self._scale, len(count))
@@ -260,6 +268,8 @@ class Branching:
         sooner[index] = int((row <= step).sum())
         later[index] -= sooner[index]
         late[index, : later[index]] = row[sooner[index] :]
+        if len(self._open) * late.nbytes > MAX_OPEN_BYTES:
+            self.note = "out of memory for open nodes"
         for node in ((late, later), (soon, sooner)):
             if self._order(*node):
                 self._open.append((*node, depth + 1))

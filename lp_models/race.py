@@ -116,6 +116,9 @@ class Race:
 
     def _enumerate(self, target: int, deadline: float, repeated: bool) -> Attempt:
         outcome = self.prover.prove(target, deadline, repeated=repeated)
+        if outcome.certificate is None and outcome.schedule is None:
+            # It was sooner once, and is not now.
+            self._hopeless = inf
         if outcome.certificate is None:
             return Attempt(outcome.schedule, note=outcome.note)
         return Attempt(claim=Claim(target, ENUMERATION, outcome.certificate, outcome.repetition))

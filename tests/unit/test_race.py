@@ -26,18 +26,20 @@ def wide() -> Race:
 
 
 def optimum_of(contest: Race, target: int) -> int:
-    while (attempt := contest.prove(target, soon())).schedule is not None:
-        target = attempt.schedule.total_latency(WIDE)
-    assert attempt.claim is not None
-    assert attempt.claim.repeat(WIDE, 60).integer == target
-    return target
+    # An attempt may end undecided when branching takes longer than it promised; the next one goes on.
+    for _ in range(100):
+        attempt = contest.prove(target, time.monotonic() + 5)
+        if attempt.schedule is not None:
+            target = attempt.schedule.total_latency(WIDE)
+        elif attempt.claim is not None:
+            assert attempt.claim.repeat(WIDE, 60).integer == target
+            return target
+    raise AssertionError("nothing was decided")
 
 
 def test_the_race_ends_with_the_optimum(wide):
     best = optimum_of(wide, 2000)
-    assert wide.prove(best + 1, soon()).schedule is not None
-    assert wide.worth_branching(best, 60) is False
-    assert wide.left(best) == 0.0
+    assert optimum_of(wide, best + 1) == best
 
 
 def test_a_tree_is_continued_where_it_was_left():
@@ -68,6 +70,7 @@ def test_nobody_waiting_ends_it():
         ("MAX_STARTS", 10, "10 requests may start in"),
         ("MAX_STEPS", 3, "prices for"),
         ("MAX_CERTIFICATE", 10, "too large to be useful"),
+        ("MAX_OPEN_BYTES", 10, "out of memory"),
     ],
 )
 def test_limits_leave_a_note(limit, value, reason, monkeypatch):
