@@ -11,6 +11,9 @@ _SURE = 0.02
 """Before two proofs have shown how fast the time grows, a proof of the whole gap is tried only if it may take such a
 share of the time; else one of half of what is left of the gap."""
 
+_ENDLESS = 100.0
+"""A proof e^100 times as long as another is never tried; beyond, exponents overflow."""
+
 
 class Pace:
     """How long a proof of a target takes: about exponential in the target, between ``lower`` and ``upper``."""
@@ -27,7 +30,7 @@ class Pace:
         """Return the next target: ``upper`` if it may take at most ``last``, else one for a third of ``seconds``."""
         if not self._spent:
             return min(upper, proved + self._first)
-        expected = self._spent * math.exp(self._growth * (upper - self._last))
+        expected = self._spent * math.exp(min(_ENDLESS, self._growth * (upper - self._last)))
         if not self._measured and expected > _SURE * last:
             return min(upper, (self._last + upper + 1) // 2)
         if expected <= last:
@@ -50,4 +53,4 @@ class Pace:
         self._measured = True
         if self._spent:
             least = math.log(max(1.0, seconds / self._spent)) / (target - self._last)
-            self._growth = 1.3 * max(self._growth, least)
+            self._growth = min(_ENDLESS, 1.3 * max(self._growth, least))

@@ -23,6 +23,9 @@ from itertools import accumulate
 
 from cr_toolkit.checker.enumeration import NodeLimitError, Requests
 
+MAX_STARTS = 8_000_000
+"""Most starts of all requests together at the root, most entries of open nodes, and last step of a cheaper schedule."""
+
 MAX_SUMS = 8_000_000
 """Most entries of all running sums of prices that are kept, about."""
 
@@ -55,6 +58,7 @@ def prove_by_branching(
     branching = _Branching(memory, requests, slack, scale, pool, work_limit)
     opened: list[Starts] = []
     if slack >= 0:
+        branching.require_room(len(requests) * (slack + 1))
         branching.count(len(requests) * (slack + 1))
         opened.append([list(range(arrival, arrival + slack + 1)) for arrival, _, _ in requests])
     for entry in tree:
@@ -63,6 +67,7 @@ def prove_by_branching(
         starts = opened.pop()
         if isinstance(entry, tuple):
             opened += [side for side in branching.split(starts, *entry) if all(side)]
+            branching.require_room(len(opened) * len(requests))
             continue
         left = branching.priced(starts, entry) if entry >= 0 else branching.full(starts, -entry)
         if left is not None and all(left):
@@ -99,6 +104,11 @@ class _Branching:
         self.work += work
         if self.work > self._limit:
             raise NodeLimitError(f"more than {self._limit} starts to look at")
+
+    def require_room(self, entries: int) -> None:
+        """Raise NodeLimitError if open nodes of so many entries, or prices up to the last step, are too large."""
+        if max(entries, self._last) > MAX_STARTS:
+            raise NodeLimitError(f"more than {MAX_STARTS} starts or steps at once")
 
     def priced(self, starts: Starts, number: int) -> Starts | None:
         """Return what a price vector leaves of ``starts``, or None if it closes the node."""
@@ -145,6 +155,7 @@ class _Branching:
         """Return two nodes: the request starts after ``step``, or at it or before."""
         if not 0 <= index < len(starts):
             raise ValueError(f"there is no request {index}")
+        self.count(len(starts) + len(starts[index]))
         late, soon = list(starts), list(starts)
         late[index] = [k for k in starts[index] if k > step]
         soon[index] = [k for k in starts[index] if k <= step]
@@ -174,8 +185,10 @@ class _Branching:
         """Return ``starts`` without those at which an identical request would start before one listed earlier."""
         for one, other in self._twins:
             if starts[one] and starts[other] and starts[other][0] < starts[one][0]:
+                self.count(len(starts[other]))
                 starts[other] = [k for k in starts[other] if k >= starts[one][0]]
         for one, other in reversed(self._twins):
             if starts[one] and starts[other] and starts[one][-1] > starts[other][-1]:
+                self.count(len(starts[one]))
                 starts[one] = [k for k in starts[one] if k <= starts[other][-1]]
         return starts

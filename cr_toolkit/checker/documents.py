@@ -67,6 +67,8 @@ def check_data(data: bytes) -> Verdict:
         return Verdict("", kind, False, str(rejection))
     except MemoryError:
         return Verdict("", kind, False, "the file describes more than this machine's memory holds")
+    except RecursionError:
+        return Verdict("", kind, False, "the file is nested too deeply")
 
 
 def _check_instance(document: dict[str, Any]) -> str:
