@@ -69,6 +69,7 @@ class Branching:
         note: why the instance is beyond compiled code, or why there is no certificate, or empty.
         closed: the share of the tree that is closed, each split halving its node.
         spent: time spent (seconds).
+        work: starts and steps that the checker will look at, at most.
     """
 
     def __init__(self, instance: Instance, target: int, prices: Mapping[int, int]) -> None:
@@ -76,6 +77,7 @@ class Branching:
         self.target = target
         self.schedule: Schedule | None = None
         self.closed = self.spent = 0.0
+        self.work = 0
         self._instance = instance
         self._tree: list[int | list[int]] = []
         self._open: list[tuple[Int64s, Int64s, int]] = []
@@ -108,6 +110,7 @@ class Branching:
         arrival = np.array([r.arrival for r in requests], np.int64)
         starts = arrival[:, None] + np.arange(slack + 1)
         self._open.append((starts, np.full(len(requests), slack + 1, np.int64), 0))
+        self.work = starts.size
 
     @property
     def done(self) -> bool:
@@ -139,6 +142,8 @@ class Branching:
                 self._branch(starts, count, depth)
             if self._vectors.length + _ENTRY * len(self._tree) > MAX_CERTIFICATE:
                 self.note = "the certificate is too large to be useful"
+        if self.note or self.schedule is not None:
+            self._open.clear()
         self.spent += time.monotonic() - begin
 
     def certificate(self) -> dict[str, Any]:
@@ -187,11 +192,11 @@ class Branching:
         )  # fmt: skip
         if bound > self._most:
             vectors.serve(row)
-            self._tree.append(vectors.write(row))
+            self._name(row, count)
             return True
         if depth == 0:
             # Fits take time in proportion to the starts that are left, at the root all of them.
-            self._tree.append(vectors.write(row))
+            self._name(row, count)
             if self._priced(starts, count, row) or self._full(starts, count):
                 return True
         price = vectors.prices[row].copy()
@@ -204,12 +209,18 @@ class Branching:
                 self._spread,
             )  # fmt: skip
             row = vectors.add(price, self._scale, len(count))
-            self._tree.append(vectors.write(row))
+            self._name(row, count)
             if self._priced(starts, count, row) or self._full(starts, count):
                 return True
             if count.sum() > _SHRUNK * size:
                 break
         return False
+
+    def _name(self, row: int, count: Int64s) -> None:
+        """Have the tree name the vector of a row, on the starts that are left."""
+        written = len(self._vectors.written)
+        self._tree.append(self._vectors.write(row))
+        self.work += int(count.sum()) + len(self._held) * (len(self._vectors.written) - written)
 
     def _priced(self, starts: Int64s, count: Int64s, row: int) -> bool:
         """Leave out what a price vector leaves out; return whether it closes the node."""
@@ -229,6 +240,7 @@ class Branching:
             starts, count, self._prompt, self._output, self._instance.memory, self._twin, self._held
         )
         self._tree += (-used).tolist()
+        self.work += 2 * len(count) * len(used)
         return bool(closed)
 
     def _closes(self, starts: Int64s, count: Int64s, entry: int) -> bool:
@@ -262,6 +274,7 @@ class Branching:
         row = starts[index, : count[index]]
         step = int(min(max(int(self._mean[index]), row[0]), row[-2]))
         self._tree.append([index, step])
+        self.work += len(count) + int(count[index])
         width = int(count.max())
         late, soon = starts[:, :width].copy(), starts[:, :width].copy()
         later, sooner = count.copy(), count.copy()

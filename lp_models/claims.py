@@ -15,7 +15,7 @@ from lp_models.repetition import MAX_NODES, Repetition
 
 BRANCHING, ENUMERATION = "branching", "enumeration"
 
-_PER_SECOND = {ENUMERATION: 45_000, BRANCHING: 1_500_000}
+_PER_SECOND = {ENUMERATION: 45_000, BRANCHING: 6_000_000}
 """Nodes, or starts looked at, that the checker repeats in a second, roughly."""
 
 
@@ -27,6 +27,7 @@ class Claim:
         target: the lower bound claimed (steps).
         method: of the certificate, as the checker calls it.
         certificate: what the checker needs; of an enumeration without its number of nodes.
+        work: starts that the checker looks at for a proof by branching, at most; 0 if unknown.
         repetition: of an enumeration, by the checker's code, begun while it was made; None if that was not asked for.
     """
 
@@ -34,12 +35,13 @@ class Claim:
     method: str
     certificate: dict[str, Any]
     repetition: Repetition | None = None
+    work: int = 0
 
     @property
     def seconds(self) -> float:
         """What repeating it still takes, roughly."""
         if self.method == BRANCHING:
-            return branching_seconds(self.certificate)
+            return branching_seconds(self.certificate) + self.work / _PER_SECOND[BRANCHING]
         begun = 0.0 if self.repetition is None else time.monotonic() - self.repetition.begin
         return max(0.0, checking_seconds(self.certificate) - begun)
 

@@ -81,6 +81,11 @@ class Race:
         With ``repeated``, the checker's code repeats an enumeration while it is made, which takes a second core. An
         attempt ends before the deadline if branching had promised to be done by then and does no longer.
         """
+        if self.prover.reason:
+            attempt = Attempt()
+            while not attempt.decided and not attempt.note and time.monotonic() < deadline:
+                attempt = self._grow(target, deadline)
+            return attempt
         if target < self._hopeless or self._promises(target, deadline - time.monotonic()):
             attempt = self._grow(target, deadline)
             if attempt.decided:
@@ -102,16 +107,19 @@ class Race:
     def _promises(self, target: int, seconds: float) -> bool:
         """Return whether the tree of ``target`` should be done and repeated within ``seconds``."""
         tree = self._trees.get(target)
-        return tree is not None and 0 < tree.left * _CHECKED <= seconds
+        return tree is not None and (tree.schedule is not None or tree.left * _CHECKED <= seconds)
 
     def _grow(self, target: int, deadline: float) -> Attempt:
         """Begin or continue the tree of a target: for a slice, then as long again as it took so far."""
         tree = self._trees.get(target)
         if tree is None:
+            # Of those that are not at an end, the highest alone may be continued: its target is the cost of a schedule.
+            top = max((t for t, one in self._trees.items() if one.schedule is None and not one.note), default=target)
+            self._trees = {t: one for t, one in self._trees.items() if one.note or t == top}
             tree = self._trees[target] = Branching(self._instance, target, self._prices)
         tree.run(min(deadline, time.monotonic() + max(_SLICE, tree.spent)))
         if tree.done:
-            return Attempt(claim=Claim(target, BRANCHING, tree.certificate()))
+            return Attempt(claim=Claim(target, BRANCHING, tree.certificate(), work=tree.work))
         return Attempt(tree.schedule, note=tree.note)
 
     def _enumerate(self, target: int, deadline: float, repeated: bool) -> Attempt:

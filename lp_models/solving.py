@@ -241,9 +241,11 @@ class Solving:
             attempt = race.branch(self.upper, self._deadline, _QUICK)
             if attempt.claim is not None:
                 self._repeat(attempt.claim, self._deadline - time.monotonic() + self._overrun)
-            if attempt.schedule is None:
+            before = self.upper
+            if attempt.schedule is not None:
+                self._offer(attempt.schedule, "branching")
+            if self.upper == before:
                 return
-            self._offer(attempt.schedule, "branching")
 
     def _dive(self, prover: Prover, deadline: float) -> None:
         """Look for cheaper schedules where the bounds are least."""
@@ -273,8 +275,11 @@ class Solving:
                     seconds = max(seconds, whole)
             attempt = race.prove(target, begin + seconds, repeated=self._jobs > 1 and target == self.upper)
             spent = time.monotonic() - begin
+            before = self.upper
             if attempt.schedule is not None:
                 self._offer(attempt.schedule, "search")
+                if self.upper == before:
+                    break
             elif attempt.claim is not None:
                 self._claims.append(attempt.claim)
                 self._searching = max(_LEAST_SEARCHING, spent / (spent + attempt.claim.seconds))

@@ -81,7 +81,24 @@ def test_too_much_work_is_refused():
     with pytest.raises(NodeLimitError, match=f"more than {work - 1} starts"):
         prove_by_branching(*TWINS, 9, 1, [[0]], BY_HAND, work - 1)
     with pytest.raises(NodeLimitError, match="more than 1000 starts"):
-        prove_by_branching(*TWINS, 10**12, 1, [[0]], [], 1000)
+        prove_by_branching(*TWINS, 10**4, 1, [[0]], [], 1000)
+
+
+def test_splits_are_work():
+    # Ten thousand splits, each of which leaves all starts but one on a side.
+    tree = [(0, 10**4 - split) for split in range(2, 10**4)]
+    with pytest.raises(NodeLimitError, match="more than 1000000 starts"):
+        prove_by_branching(*TWINS, 10**4 + 6, 1, [[0]], tree, 10**6)
+
+
+def test_space_is_limited(monkeypatch):
+    for target, request in ((10**8, (0, 0, 3)), (9, (10**7, 0, 3))):
+        with pytest.raises(NodeLimitError, match="more than 8000000 starts or steps at once"):
+            prove_by_branching(3, [request] * 2, target, 1, [[0]], [], 10**10)
+    monkeypatch.setattr(branching, "MAX_STARTS", 40)
+    splits = [(request, 17 - split) for request in (0, 1) for split in range(1, 18)]
+    with pytest.raises(NodeLimitError, match="more than 40 starts or steps at once"):
+        prove_by_branching(3, [(0, 0, 3), (0, 1, 2)], 23, 1, [[0]], splits, 10**6)
 
 
 def test_sums_of_few_vectors_are_kept(monkeypatch):

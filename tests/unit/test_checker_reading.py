@@ -2,7 +2,7 @@
 
 import pytest
 
-from cr_toolkit.checker import check_data
+from cr_toolkit.checker import check_data, documents
 from cr_toolkit.checker.reading import Rejected, choice, exactly, integer, integers, items, parse, record, text
 
 
@@ -29,6 +29,24 @@ def test_malformed_json_is_refused(data, reason):
     verdict = check_data(data)
     assert not verdict.accepted
     assert reason in verdict.reason
+
+
+def test_what_is_nested_nearly_too_deeply_gets_a_verdict():
+    # Reading and writing JSON give up at different depths.
+    for depth in range(800, 1100):
+        nested = "[" * depth + "]" * depth
+        fields = f'"instance": 1, "status": "x", "upper": 1, "lower": {nested}, "digest": "x"'
+        assert not check_data(f'{{"format": "crtool/certificate/1", {fields}}}'.encode()).accepted
+
+
+def test_a_document_too_deep_to_be_written_is_refused(monkeypatch):
+    def give_up(document):
+        raise RecursionError
+
+    monkeypatch.setattr(documents, "digest_of", give_up)
+    fields = '"instance": 1, "status": "x", "upper": 1, "lower": 1, "digest": "x"'
+    verdict = check_data(f'{{"format": "crtool/certificate/1", {fields}}}'.encode())
+    assert (verdict.accepted, verdict.reason) == (False, "the file is nested too deeply")
 
 
 def test_well_formed_json_is_read_as_it_is():
