@@ -70,6 +70,10 @@ _ATTEMPT = 0.6
 _BESIDE = 0.9
 """Most of that which an attempt gets if the checker works beside the search."""
 
+_FIRST_TARGETS, _FIRST_SHARE = 2, 0.1
+"""So many lower targets, each with such a share of the time at most, come first where branching promises the optimum:
+what they prove is kept if it breaks its promise."""
+
 _LEAST_SEARCHING = 0.4
 """Least share of the time left that a search gets; the rest is for the checker."""
 
@@ -261,18 +265,22 @@ class Solving:
         The time of a proof grows roughly exponentially with its target, so those before tell how far to aim.
         """
         pace = Pace(self.lower.integer, self.upper)
+        tried = 0
         while (proved := self._proved) < self.upper and (begin := time.monotonic()) < self._deadline:
             for name, answer in beside.ready() if beside is not None else ():
                 self._heed(name, self.upper, answer)
             left, whole = self._searching_seconds(self._deadline - begin)
             sure = race.worth_branching(self.upper, self._deadline - begin)
-            if sure:
+            if sure and tried >= _FIRST_TARGETS:
                 target, seconds = self.upper, self._deadline - begin
             else:
                 target = pace.aim(proved, self.upper, left, whole)
                 seconds = left if target == proved + 1 else _ATTEMPT * left
                 if target == self.upper:
                     seconds = max(seconds, whole)
+                if sure:
+                    seconds = min(seconds, _FIRST_SHARE * left)
+            tried += 1
             attempt = race.prove(target, begin + seconds, repeated=self._jobs > 1 and target == self.upper)
             spent = time.monotonic() - begin
             before = self.upper
