@@ -69,7 +69,7 @@ class Branching:
         note: why the instance is beyond compiled code, or why there is no certificate, or empty.
         closed: the share of the tree that is closed, each split halving its node.
         spent: time spent (seconds).
-        work: starts and steps that the checker will look at, at most.
+        work: starts and steps that the checker will look at, about.
     """
 
     def __init__(self, instance: Instance, target: int, prices: Mapping[int, int]) -> None:
@@ -172,13 +172,14 @@ class Branching:
         A node that its last entry closes by itself needs no others.
         """
         before = starts.copy(), count.copy()
-        mark = len(self._tree)
+        mark, work = len(self._tree), self.work + int(count.sum())
         if not self._reduce(starts, count, depth):
             return False
         last = self._tree[-1]
         if len(self._tree) > mark + 1 and isinstance(last, int) and self._closes(*before, last):
             del self._tree[mark:]
             self._tree.append(last)
+            self.work = work
         return True
 
     def _reduce(self, starts: Int64s, count: Int64s, depth: int) -> bool:
@@ -240,7 +241,7 @@ class Branching:
             starts, count, self._prompt, self._output, self._instance.memory, self._twin, self._held
         )
         self._tree += (-used).tolist()
-        self.work += 2 * len(count) * len(used)
+        self.work += len(count) * len(used)
         return bool(closed)
 
     def _closes(self, starts: Int64s, count: Int64s, entry: int) -> bool:

@@ -27,7 +27,7 @@ class Claim:
         target: the lower bound claimed (steps).
         method: of the certificate, as the checker calls it.
         certificate: what the checker needs; of an enumeration without its number of nodes.
-        work: starts that the checker looks at for a proof by branching, at most; 0 if unknown.
+        work: starts that the checker looks at for a proof by branching, about; 0 if unknown.
         repetition: of an enumeration, by the checker's code, begun while it was made; None if that was not asked for.
     """
 
@@ -41,7 +41,7 @@ class Claim:
     def seconds(self) -> float:
         """What repeating it still takes, roughly."""
         if self.method == BRANCHING:
-            return branching_seconds(self.certificate) + self.work / _PER_SECOND[BRANCHING]
+            return max(branching_seconds(self.certificate), self.work / _PER_SECOND[BRANCHING])
         begun = 0.0 if self.repetition is None else time.monotonic() - self.repetition.begin
         return max(0.0, checking_seconds(self.certificate) - begun)
 
