@@ -16,13 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cr_toolkit.checker.bounds import MAX_BRANCHING
 from cr_toolkit.checker.branching import prove_by_branching
 from cr_toolkit.model import Instance, Schedule
 from lp_models.kernels import domains
 from lp_models.prices import SCALE, proof_scale
-
-MAX_WORK = 200_000_000
-"""Most starts that the checker looks at, as in the checker."""
 
 MAX_STARTS = 4_000_000
 """Most starts that the requests may have together at the root."""
@@ -347,7 +345,9 @@ class _Vectors:
         return len(self.written) - 1
 
 
-def repeat_branching(instance: Instance, target: int, certificate: Mapping[str, Any], limit: int = MAX_WORK) -> int:
+def repeat_branching(
+    instance: Instance, target: int, certificate: Mapping[str, Any], limit: int = MAX_BRANCHING
+) -> int:
     """Repeat a proof by the checker's own code; return the starts it looked at.
 
     Raises:

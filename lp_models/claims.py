@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from cr_toolkit.checker.bounds import MAX_BRANCHING
 from cr_toolkit.model import Instance
 from lp_models.bounds import LowerBound
-from lp_models.branching import MAX_WORK, branching_seconds, repeat_branching
+from lp_models.branching import branching_seconds, repeat_branching
 from lp_models.proof import checking_seconds, repeat
 from lp_models.repetition import MAX_NODES, Repetition
 
@@ -56,7 +57,7 @@ class Claim:
         certificate = dict(self.certificate)
         limit = max(1, int(seconds * _PER_SECOND[self.method]))
         if self.method == BRANCHING:
-            repeat_branching(instance, self.target, certificate, min(MAX_WORK, limit))
+            repeat_branching(instance, self.target, certificate, min(MAX_BRANCHING, limit))
         elif self.repetition is not None:
             certificate["nodes"] = self.repetition.finish(seconds)
         else:

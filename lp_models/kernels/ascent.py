@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 Int64s = NDArray[np.int64]
 Float64s = NDArray[np.float64]
 
-_MEMORY_OF_LOADS = 0.1
-"""Weight of the newest relaxed schedule in the running average of loads."""
+MEMORY_OF_LOADS = 0.1
+"""Weight of the newest relaxed schedule in the running averages."""
 
 _REACH = 0.5
 """Steps aim at most this share above the bound reached: with arrivals, schedules cost many times any such bound."""
@@ -103,7 +103,7 @@ def raise_prices(
             trial[t] = max(0.0, best[t] + step * (average[t] - memory))
         bound = relaxed_schedule(arrival, prompt, output, count, memory, trial, load)
         for t in range(1, last + 1):
-            average[t] += _MEMORY_OF_LOADS * (load[t] - average[t])
+            average[t] += MEMORY_OF_LOADS * (load[t] - average[t])
         if bound > best_bound + 1e-9:
             if bound > best_bound + 1e-4 * abs(best_bound):
                 eagerness = min(2.0, eagerness * 1.1)

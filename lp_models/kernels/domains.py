@@ -7,13 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-Int64s = NDArray[np.int64]
-Float64s = NDArray[np.float64]
-
-_MEMORY_OF_LOADS = 0.1
-"""Weight of the newest relaxed schedule in the running averages."""
+from lp_models.kernels.ascent import MEMORY_OF_LOADS, Float64s, Int64s
 
 _STALLED = 8
 """Rounds without a higher bound after which steps get shorter."""
@@ -86,10 +81,10 @@ def ascend(
             trial[t] = max(0.0, price[t] + step * (average[t] - memory))
         found = _relaxed(starts, count, prompt, output, memory, trial, load, sums, moments, chosen)
         for t in range(1, last + 1):
-            average[t] += _MEMORY_OF_LOADS * (load[t] - average[t])
+            average[t] += MEMORY_OF_LOADS * (load[t] - average[t])
         for i in range(n):
-            mean[i] += _MEMORY_OF_LOADS * (chosen[i] - mean[i])
-            square[i] += _MEMORY_OF_LOADS * (chosen[i] * chosen[i] - square[i])
+            mean[i] += MEMORY_OF_LOADS * (chosen[i] - mean[i])
+            square[i] += MEMORY_OF_LOADS * (chosen[i] * chosen[i] - square[i])
         if found > best + 1e-9:
             best = found
             price[:] = trial

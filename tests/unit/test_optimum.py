@@ -129,7 +129,7 @@ def test_a_hanging_engine_is_abandoned(monkeypatch):
 
 def test_a_proof_too_long_to_repeat_is_only_a_claim(monkeypatch):
     monkeypatch.setattr(claims, "MAX_NODES", 3)
-    monkeypatch.setattr(claims, "MAX_WORK", 3)
+    monkeypatch.setattr(claims, "MAX_BRANCHING", 3)
     result = optimum(DELAY, engine="search")
     assert (result.lower, result.upper, result.status) == (19, 20, "bracketed")
     assert any("claims that 20 is optimal" in note for note in result.notes)
