@@ -25,6 +25,7 @@ from lp_models.portfolio import Portfolio
 from lp_models.prices import price_bound, raised_prices
 from lp_models.proof import Prover, plain_certificate
 from lp_models.race import Race
+from lp_models.state_space import compile_paths, is_small, path_bound, raised_path_prices
 from lp_models.upper import upper_bound
 
 AUTO, BOUNDS = "auto", "bounds"
@@ -45,6 +46,9 @@ _IMPROVED = 2_000, 20_000
 
 _FEW, _NARROW = 20, 0.03
 """So few requests, or a gap of at most such a share of the cost, may well be closed by proofs."""
+
+_RELAX_SHARE = 0.2, 0.4
+"""Share of the time left for the state-space relaxation: where engines follow, and where nothing does."""
 
 _IMPROVE_SHARE = 0.4, 0.9
 """Share of the time left for better schedules: where engines follow, and where nothing does."""
@@ -132,6 +136,8 @@ class Solving:
                 self._bound()
             if not self._closed:
                 self._price()
+            if not self._closed and self._engine == BOUNDS:
+                self._relax()
             if not self._closed:
                 self._improve()
             if not self._closed and self._engine != BOUNDS:
@@ -197,6 +203,17 @@ class Solving:
         self._last = last
         self._raise_lower(price_bound(self._instance, self._prices))
 
+    def _relax(self) -> None:
+        """Raise the lower bound by the state-space relaxation, where it is small enough for that."""
+        now = time.monotonic()
+        seconds = (self._deadline - now) * _RELAX_SHARE[self._engine == BOUNDS]
+        if not self._prices or not is_small(self._instance, self._last, seconds):
+            return
+        self._untimed(compile_paths)
+        limit = time.monotonic() + seconds
+        prices = raised_path_prices(self._instance, self.upper, self._prices, self._last, limit)
+        self._raise_lower(path_bound(self._instance, prices))
+
     def _solve(self) -> None:
         if len(self._instance) > _ENGINE_REQUESTS:
             self.notes.append(f"too large for an exact engine: {len(self._instance)} requests")
@@ -214,6 +231,9 @@ class Solving:
                 self._climb(race, None)
             return
         self._branch(race)
+        if self._closed:
+            return
+        self._relax()
         self._dive(race.prover, now + min(_DIVE_SHARE * left, race.left(self.upper)))
         if self._closed:
             return

@@ -14,7 +14,8 @@ from typing import Any
 from cr_toolkit.checker.branching import prove_by_branching
 from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError, prove_no_better
 from cr_toolkit.checker.instance import Instance
-from cr_toolkit.checker.reading import Rejected, integer, items, record
+from cr_toolkit.checker.reading import MAX_INTEGER, Rejected, integer, items, record
+from cr_toolkit.checker.state_space import PathLimitError, state_space_bound
 
 MAX_PRICE_WORK = 50_000_000
 """Most (distinct size) x (priced step) pairs that a check takes on."""
@@ -38,6 +39,8 @@ def check_lower_bound(instance: Instance, value: int, method: str, certificate: 
         return
     if method == "prices":
         bound = priced_bound(instance, *_read_prices(record(certificate, where, ("scale", "prices"))))
+    elif method == "state-space":
+        bound = _path_bound(instance, record(certificate, where, ("scale", "starts", "completions")))
     elif method == "split":
         threshold = record(certificate, where, ("threshold",))["threshold"]
         bound = split_bound(instance, integer(threshold, f"{where}.threshold"))
@@ -137,6 +140,28 @@ def _read_prices(fields: dict[str, Any]) -> tuple[int, list[tuple[int, int]]]:
             raise Rejected("the priced steps must ascend")
         prices.append((step, integer(entry[1], "a price")))
     return scale, prices
+
+
+def _path_bound(instance: Instance, fields: dict[str, Any]) -> Fraction:
+    scale = integer(fields["scale"], "the prices' scale", 1)
+    try:
+        return state_space_bound(instance.memory, _triples(instance), scale, *_read_events(fields))
+    except PathLimitError as error:
+        raise Rejected(f"the lower bound takes too much work: {error}") from None
+    except ValueError as error:
+        raise Rejected(f"the lower bound's certificate is unusable: {error}") from None
+
+
+def _read_events(fields: dict[str, Any]) -> tuple[list[list[int]], list[list[int]]]:
+    """Return the prices of starts and completions; those may be negative."""
+    starts, completions = (
+        [
+            [integer(price, f"a price of {name}", -MAX_INTEGER) for price in items(row, f"a row of {name}")]
+            for row in items(fields[name], f"the prices of {name}")
+        ]
+        for name in ("starts", "completions")
+    )
+    return starts, completions
 
 
 def _check_enumeration(instance: Instance, value: int, fields: dict[str, Any]) -> None:

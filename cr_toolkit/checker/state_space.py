@@ -1,0 +1,185 @@
+"""A state-space relaxation: a schedule seen only as how many tokens are held, and by how many requests.
+
+At a moment k (between the steps k and k + 1) let H be the tokens that the running requests held in step k, one that
+starts there counted with its prompt, and c their number. A schedule is then a path of states (H, c):
+- a completion of a request of peak q = s + o takes H to H - q and c to c - 1;
+- a start of a request of prompt s takes H to H + s and c to c + 1;
+- a step takes H to H + c, which must be at most M.
+Before a step each of the c requests holds its prompt at least and its peak less one at most, so H lies between the sum
+of the c least prompts and that of the c largest peaks less one. At one moment no more requests of a prompt start, or of
+a peak complete, than there are. Apart from that a path forgets which request is which; prices remind it.
+
+Let a start of prompt s at k cost u_s(k), and a completion of peak q at k cost v_q(k), both of any sign. A schedule pays
+the same for its requests as for the events of its path, so its starts x_i sum to
+    sum_i [x_i + u(x_i) + v(x_i + o_i)] - (prices of the events of its path)
+    >= sum_i min_{k >= a_i} [k + u(k) + v(k + o_i)] + min over all paths of (- prices of their events),
+whatever the prices. Memory prices are a special case: what a request holds is what its start adds for ever, less what
+its completion takes away. But a path also knows that the number of requests is whole, that each of them grows by a
+token a step, and that what one leaves at once is filled again only bit by bit.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import accumulate, chain
+
+MAX_PATH_WORK = 4_000_000_000
+"""Most entries of states that all events together may change: about a minute."""
+
+Requests = Sequence[tuple[int, int, int]]
+"""(arrival, prompt, output) of each request."""
+
+
+class PathLimitError(Exception):
+    """The paths of an instance have too many states, or their prices too many moments."""
+
+
+class Paths:
+    """Least costs of the paths from every state, each event costing the negative of its price.
+
+    The states of one moment are one integer, a lane of bits for each: adding a price to all of them, or taking the
+    lesser of two costs in each of them, takes a few operations. A lane holds the cost plus ``_bias``, or more than
+    ``_limit`` where there is no path; the costs that lead from there stay above it, and the highest bit stays free.
+
+    Args:
+        memory: M (tokens).
+        requests: at least one.
+        starts: for each distinct prompt, ascending, the prices of a start at 0, 1, ...; none, or beyond, it is zero.
+        completions: the same for each distinct peak.
+
+    Attributes:
+        last: no event is priced at this moment or later.
+        work: entries of states that were changed.
+
+    Raises:
+        PathLimitError: if that would be more than ``MAX_PATH_WORK``.
+        ValueError: if there are not as many rows of prices as prompts or peaks.
+    """
+
+    def __init__(
+        self, memory: int, requests: Requests, starts: Sequence[Sequence[int]], completions: Sequence[Sequence[int]]
+    ) -> None:
+        prompts = Counter(prompt for _, prompt, _ in requests)
+        peaks = Counter(prompt + output for _, prompt, output in requests)
+        if len(starts) != len(prompts) or len(completions) != len(peaks):
+            raise ValueError("there must be a row of prices for each prompt and for each peak")
+        self.last = max(map(len, (*starts, *completions)))
+        self.start_prices = _by_size(prompts, starts, self.last)
+        self.completion_prices = _by_size(peaks, completions, self.last)
+        after_a_step = accumulate(sorted(prompt + 1 for prompt in prompts.elements()))
+        self._running = running = sum(held <= memory for held in after_a_step)
+        self._row = memory + 1
+        lanes = self._row * (running + 1)
+        repeated = sum(min(running, number) for number in (*prompts.values(), *peaks.values()))
+        self.work = self.last * lanes * (repeated + 1)
+        if self.work > MAX_PATH_WORK:
+            raise PathLimitError(f"paths through {lanes} states and {self.last} moments")
+        dearest = sum(
+            running * (max(abs(prices[k]) for prices in self.start_prices.values())
+                       + max(abs(prices[k]) for prices in self.completion_prices.values()))
+            for k in range(self.last)
+        )  # fmt: skip
+        self._bias = dearest + 1
+        self._limit = 3 * self._bias
+        self._width = (8 * self._bias).bit_length() + 1
+        self._guard = self._lanes(0, lanes) << (self._width - 1)
+        self._most = list(accumulate(sorted((q - 1 for q in peaks.elements()), reverse=True), initial=0))
+        self._least = list(accumulate(sorted(prompts.elements()), initial=0))
+        self._tables = self._backwards(memory, prompts, peaks)
+
+    def least_cost(self, moment: int, held: int, running: int) -> int | None:
+        """Return the least cost of a path whose further starts are at ``moment`` or later; None if there is no path.
+
+        All completions of the moment are over; ``held`` and ``running`` are H and c.
+        """
+        if moment >= self.last:
+            return 0
+        if running > self._running or held >= self._row:
+            return None
+        shift = self._width * (running * self._row + held)
+        lane = self._tables[moment] >> shift & ((1 << self._width) - 1)
+        return lane - self._bias if lane < self._limit else None
+
+    def least_charges(self, scale: int, prompt: int, output: int) -> list[int]:
+        """Return, for k = 0 .. ``last``, the least of ``scale`` x + u(x) + v(x + output) over all starts x >= k."""
+        completion = self.completion_prices[prompt + output][output:]
+        prices = zip(self.start_prices[prompt], chain(completion, [0] * self.last), strict=False)
+        charges = [scale * k + u + v for k, (u, v) in enumerate(prices)]
+        least = list(accumulate(reversed(charges), min, initial=scale * self.last))
+        least.reverse()
+        return least
+
+    def _lanes(self, first: int, number: int) -> int:
+        """Return a one in each of some lanes."""
+        width = self._width
+        return ((1 << width * number) - 1) // ((1 << width) - 1) << width * first
+
+    def _lesser(self, one: int, other: int) -> int:
+        """Return the lesser of two costs in every lane."""
+        ahead = ((one | self._guard) - other) & self._guard
+        return one ^ ((one ^ other) & (ahead - (ahead >> (self._width - 1))))
+
+    def _backwards(self, memory: int, prompts: Counter[int], peaks: Counter[int]) -> list[int]:
+        """Return the costs by moment, from the last priced one backwards."""
+        width, row, numbers = self._width, self._row, range(self._running + 1)
+        every = self._lanes(0, row * len(numbers))
+        nowhere = 4 * self._bias
+        # Of the states before a step, by c: the first lane, how many of them may be, and the first one after the step.
+        stretches = []
+        for c in numbers:
+            low, high = self._least[c], min(self._most[c], memory - c)
+            if low <= high:
+                stretches.append((c * row + low, high - low + 1, c * row + low + c))
+        begun = {
+            s: (width * (row + s), sum(self._lanes(c * row, row - s) for c in numbers[:-1]), min(n, self._running))
+            for s, n in prompts.items()
+        }
+        ended = {
+            q: (width * (row + q), sum(self._lanes(c * row + q, row - q) for c in numbers[1:]), min(n, self._running))
+            for q, n in peaks.items()
+        }
+        held = sum(self._lanes(first, number) for first, number, _ in stretches)
+        tables = [0] * self.last
+        after = every * self._bias
+        for k in range(self.last - 1, -1, -1):
+            costs = nowhere * (every - held)
+            for first, number, then in stretches:
+                costs |= (after >> width * then & ((1 << width * number) - 1)) << width * first
+            for s, prices in self.start_prices.items():
+                shift, ones, number = begun[s]
+                elsewhere, mask = nowhere * (every - ones), ones * ((1 << width) - 1)
+                for _ in range(number):
+                    costs = self._lesser(costs, ((costs >> shift & mask) - ones * prices[k]) | elsewhere)
+            tables[k] = costs
+            for q, prices in self.completion_prices.items():
+                shift, ones, number = ended[q]
+                elsewhere, mask = nowhere * (every - ones), ones * ((1 << width) - 1)
+                for _ in range(number):
+                    costs = self._lesser(costs, ((costs << shift & mask) - ones * prices[k]) | elsewhere)
+            after = costs
+        return tables
+
+
+def state_space_bound(
+    memory: int, requests: Requests, scale: int, starts: Sequence[Sequence[int]], completions: Sequence[Sequence[int]]
+) -> Fraction:
+    """Return the lower bound on the total latency (steps) that prices over ``scale`` give (``Paths``).
+
+    Raises:
+        PathLimitError: if it takes too much work.
+        ValueError: if there are not as many rows of prices as prompts or peaks.
+    """
+    paths = Paths(memory, requests, starts, completions)
+    total = paths.least_cost(0, 0, 0)
+    assert total is not None  # nothing need ever start
+    charges = {size: paths.least_charges(scale, *size) for size in {(s, o) for _, s, o in requests}}
+    for arrival, prompt, output in requests:
+        start = charges[prompt, output][arrival] if arrival < paths.last else scale * arrival
+        total += start + scale * (output - arrival)
+    return Fraction(total, scale)
+
+
+def _by_size(sizes: Counter[int], rows: Sequence[Sequence[int]], last: int) -> dict[int, list[int]]:
+    return {size: [*row, *[0] * (last - len(row))] for size, row in zip(sorted(sizes), rows, strict=True)}

@@ -1,0 +1,151 @@
+"""The state-space relaxation: bounds that hold for any prices, checked against brute force and a literal programme."""
+
+import time
+from collections import Counter
+from fractions import Fraction
+from math import inf
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cr_toolkit.checker.state_space import PathLimitError, Paths, state_space_bound
+from cr_toolkit.model import Instance
+from lp_models.kernels.paths import NOWHERE, write_costs
+from lp_models.prices import SCALE, kinds_of, price_bound, raised_prices
+from lp_models.state_space import path_bound, raised_path_prices, shape_of
+from tests.brute_force import brute_force_optimum
+from tests.strategies import instances
+
+SMALL = instances(max_memory=10, max_requests=5, max_arrival=5)
+Rows = list[list[int]]
+
+
+def triples(instance: Instance) -> list[tuple[int, int, int]]:
+    return [(r.arrival, r.prompt, r.output) for r in instance.requests]
+
+
+def rows(draw: st.DrawFn, number: int, moments: int) -> Rows:
+    row = st.lists(st.integers(-30, 30), max_size=moments)
+    return draw(st.lists(row, min_size=number, max_size=number))
+
+
+@st.composite
+def priced(draw: st.DrawFn) -> tuple[Instance, Rows, Rows]:
+    instance = draw(SMALL)
+    prompts, peaks = ({r.prompt for r in instance.requests}, {r.peak for r in instance.requests})
+    moments = draw(st.integers(1, 12))
+    return instance, rows(draw, len(prompts), moments), rows(draw, len(peaks), moments)
+
+
+def literal_costs(instance: Instance, starts: Rows, completions: Rows) -> list[dict[tuple[int, int], float]]:
+    """Return the least costs by moment and state, one event at a time."""
+    prompts = Counter(sorted(r.prompt for r in instance.requests))
+    peaks = Counter(sorted(r.peak for r in instance.requests))
+    fewest = sorted(prompts.elements())
+    most = sorted((peak - 1 for peak in peaks.elements()), reverse=True)
+    numbers = [c for c in range(len(fewest) + 1) if sum(fewest[:c]) + c <= instance.memory]
+    states = [(held, c) for held in range(instance.memory + 1) for c in numbers]
+    after: dict[tuple[int, int], float] = dict.fromkeys(states, 0)
+    found = []
+    for k in reversed(range(max(map(len, (*starts, *completions))))):
+        costs = {
+            (held, c): after.get((held + c, c), inf) if sum(fewest[:c]) <= held <= sum(most[:c]) else inf
+            for held, c in states
+        }
+        for (prompt, many), row in zip(prompts.items(), starts, strict=True):
+            for _ in range(many):
+                price = row[k] if k < len(row) else 0
+                costs = {(h, c): min(costs[h, c], costs.get((h + prompt, c + 1), inf) - price) for h, c in states}
+        found.append(costs)
+        after = costs
+        for (peak, many), row in zip(peaks.items(), completions, strict=True):
+            for _ in range(many):
+                price = row[k] if k < len(row) else 0
+                after = {(h, c): min(after[h, c], after.get((h - peak, c - 1), inf) - price) for h, c in states}
+    return found[::-1]
+
+
+@settings(max_examples=200)
+@given(priced(), st.integers(1, 5))
+def test_no_prices_give_more_than_the_optimum(case: tuple[Instance, Rows, Rows], scale: int) -> None:
+    instance, starts, completions = case
+    bound = state_space_bound(instance.memory, triples(instance), scale, starts, completions)
+    assert bound <= brute_force_optimum(instance)[0]
+
+
+@settings(max_examples=100)
+@given(priced())
+def test_all_costs_are_those_of_a_literal_programme(case: tuple[Instance, Rows, Rows]) -> None:
+    instance, starts, completions = case
+    paths = Paths(instance.memory, triples(instance), starts, completions)
+    literal = literal_costs(instance, starts, completions)
+    assert paths.last == len(literal)
+    for moment, costs in enumerate(literal):
+        for (held, running), cost in costs.items():
+            assert paths.least_cost(moment, held, running) == (None if cost == inf else cost)
+    assert paths.least_cost(paths.last, 0, 0) == 0
+
+
+@settings(max_examples=100)
+@given(priced())
+def test_compiled_code_writes_the_checkers_costs(case: tuple[Instance, Rows, Rows]) -> None:
+    instance, starts, completions = case
+    paths = Paths(instance.memory, triples(instance), starts, completions)
+    shape = shape_of(instance, kinds_of(instance))
+    last = paths.last
+    start_price = np.array([row + [0] * (last - len(row)) for row in starts], np.int64).reshape(len(starts), last)
+    completion_price = np.array([row + [0] * (last - len(row)) for row in completions], np.int64)
+    costs = np.zeros((last, len(shape.least), instance.memory + 1), np.int64)
+    write_costs(shape, start_price, completion_price.reshape(len(completions), last), costs)
+    for moment, running, held in np.ndindex(*costs.shape):
+        cost = paths.least_cost(moment, held, running)
+        assert costs[moment, running, held] == (NOWHERE if cost is None else cost)
+
+
+@settings(max_examples=60)
+@given(SMALL)
+def test_prices_found_are_no_worse_than_the_memory_prices_that_they_begin_with(instance: Instance) -> None:
+    optimum = brute_force_optimum(instance)[0]
+    prices = raised_prices(instance, optimum, 30, 100)
+    found = path_bound(instance, raised_path_prices(instance, optimum, prices, 30, time.monotonic() + 60))
+    # Both are rounded, to different numbers of digits.
+    assert price_bound(instance, prices).value - Fraction(1, 50) <= found.value <= optimum
+
+
+@settings(max_examples=100)
+@given(SMALL, st.lists(st.integers(0, 40), max_size=12))
+def test_memory_prices_are_a_special_case(instance: Instance, prices: list[int]) -> None:
+    steps = range(len(prices) + 1)
+
+    def held_later(tokens: int, moment: int) -> int:
+        return sum((tokens + t - moment) * prices[t - 1] for t in steps if t > moment)
+
+    starts = [[held_later(s, k) for k in steps] for s in sorted({r.prompt for r in instance.requests})]
+    completions = [[-held_later(q, k) for k in steps] for q in sorted({r.peak for r in instance.requests})]
+    found = state_space_bound(instance.memory, triples(instance), 64, starts, completions)
+    positive = {step: price * (SCALE // 64) for step, price in enumerate(prices, 1) if price > 0}
+    assert found >= price_bound(instance, positive).value
+
+
+def test_whole_requests_leave_memory_unused() -> None:
+    # Two peaks of 4 fit into 9 tokens; the linear programme fills the ninth as well.
+    instance = Instance.burst(9, [(2, 2)] * 5)
+    assert brute_force_optimum(instance)[0] == 18
+    prices = raised_prices(instance, 18, 18, 300)
+    assert price_bound(instance, prices).integer == 15
+    found = path_bound(instance, raised_path_prices(instance, 18, prices, 18, time.monotonic() + 60))
+    assert found.integer == 18
+
+
+def test_rows_of_prices_must_be_as_many_as_prompts_and_peaks() -> None:
+    with pytest.raises(ValueError, match="a row of prices for each prompt"):
+        Paths(4, [(0, 1, 2)], [], [[1]])
+    with pytest.raises(ValueError, match="a row of prices for each prompt"):
+        Paths(4, [(0, 1, 2)], [[1]], [[1], [2]])
+
+
+def test_too_many_states_are_refused() -> None:
+    with pytest.raises(PathLimitError, match="states and 9000 moments"):
+        Paths(1000, [(0, 0, k) for k in range(1, 200)], [[0] * 9000], [[]] * 199)
