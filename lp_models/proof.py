@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cr_toolkit.checker.enumeration import prove_no_better
+from cr_toolkit.checker.enumeration import Events, prove_no_better
 from cr_toolkit.model import Instance, Schedule
 from lp_models.prices import SCALE, Kinds, kinds_of, proof_scale
 from lp_models.repetition import MAX_NODES, Repetition
+from lp_models.state_space import PathPrices, costs_of
+
+if TYPE_CHECKING:
+    from lp_models.kernels.paths import Costs
 
 MAX_CERTIFICATE = 5_000_000
 """Longest certificate made (characters, roughly)."""
@@ -77,6 +81,16 @@ class Prover:
         self._kinds = _by_volume(kinds_of(instance))
         self.reason = _too_large(instance, self._kinds, self._horizon, self._scale)
         self._pool: Any = None
+        self._events: dict[str, list[list[int]]] = {}
+        self._costs: Costs | None = None
+
+    def use(self, prices: PathPrices) -> None:
+        """Have prices of starts and completions tried on every state from now on."""
+        if self._width == 1 and not self.reason:
+            self._costs = costs_of(self._instance, self._kinds, prices, self._scale)
+        if self._costs is not None:
+            starts, completions = prices.rounded(self._scale)
+            self._events = {"starts": starts, "completions": completions}
 
     def prove(self, target: int, deadline: float, beam: int | None = None, *, repeated: bool = False) -> Outcome:
         """Try to prove that no schedule is cheaper than ``target``.
@@ -95,13 +109,17 @@ class Prover:
         # A full pool leaves nothing to be fitted, and few of its vectors would help another target.
         if self._pool is None or self._pool.used[0] > _CROWDED * len(self._pool.order):
             self._pool = first_pool(problem, self._prices, self._horizon)
+        if self._costs is not None:
+            self._pool = self._pool._replace(costs=self._costs)
         run = Run(self._instance, self._kinds, problem, self._pool, target, deadline)
         record = _Record(run.vector)
         if not repeated:
             proved = run.search(beam)
             record.add(run.choices)
             return self._outcome(run.schedule, run.note, run.states, record if proved else None)
-        repetition = Repetition(self._instance, target, self._scale, self._width, record.pool)
+        repetition = Repetition(
+            self._instance, target, self._scale, self._width, record.pool, _events_of({"events": self._events})
+        )
         proved = False
         try:
             proved = run.search(beam, lambda choices: repetition.feed(record.add(choices)))
@@ -117,6 +135,8 @@ class Prover:
         if record is None:
             return Outcome(schedule=schedule, note=note, states=states)
         certificate = {"scale": self._scale, "width": self._width, "pool": record.pool, "choices": record.choices}
+        if self._events:
+            certificate["events"] = self._events
         if _length(certificate) > MAX_CERTIFICATE:
             if repetition is not None:
                 repetition.stop()
@@ -160,8 +180,13 @@ def repeat(instance: Instance, target: int, certificate: Mapping[str, Any], limi
     requests = [(r.arrival, r.prompt, r.output) for r in instance.requests]
     return prove_no_better(
         instance.memory, requests, target, certificate["scale"], certificate["pool"], limit,
-        width=certificate["width"], choices=certificate["choices"],
+        width=certificate["width"], events=_events_of(certificate), choices=certificate["choices"],
     )  # fmt: skip
+
+
+def _events_of(certificate: Mapping[str, Any]) -> Events | None:
+    events = certificate.get("events")
+    return (events["starts"], events["completions"]) if events else None
 
 
 def checking_seconds(certificate: Mapping[str, Any]) -> float:
@@ -194,8 +219,9 @@ def _shared(prices: Mapping[int, int], scale: int, width: int, horizon: int) -> 
 
 
 def _length(certificate: Mapping[str, Any]) -> int:
-    digits = sum(len(str(number)) + 2 for vector in certificate["pool"] for number in vector)
-    return digits + sum(len(str(number)) + 2 for number in certificate["choices"])
+    events = certificate.get("events", {"starts": [], "completions": []})
+    rows = [*certificate["pool"], *events["starts"], *events["completions"], certificate["choices"]]
+    return sum(len(str(number)) + 2 for row in rows for number in row)
 
 
 def _by_volume(kinds: Kinds) -> Kinds:

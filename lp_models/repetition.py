@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 
-from cr_toolkit.checker.enumeration import NodeLimitError, prove_no_better
+from cr_toolkit.checker.enumeration import Events, NodeLimitError, prove_no_better
 from cr_toolkit.model import Instance
 
 MAX_NODES = 5_000_000
@@ -24,7 +24,9 @@ class Repetition:
         begin: when it began, on the clock of ``time.monotonic`` (seconds).
     """
 
-    def __init__(self, instance: Instance, target: int, scale: int, width: int, pool: list[list[int]]) -> None:
+    def __init__(self, instance: Instance, target: int, scale: int, width: int, pool: list[list[int]],
+        events: Events | None = None,
+    ) -> None:  # fmt: skip
         """Begin to repeat the proof that nothing is cheaper than ``target``.
 
         Args:
@@ -32,7 +34,8 @@ class Repetition:
             target: what is to be proved a lower bound (steps).
             scale: denominator of the prices.
             width: steps that a price holds for.
-            pool: price vectors; it may grow, but a vector must be there before it is chosen, the first one now.
+            pool: memory prices; it may grow, but a vector must be there before it is chosen, the first one now.
+            events: prices of starts and completions, if there are any.
         """
         self.begin = time.monotonic()
         self._parts: queue.SimpleQueue[list[int] | None] = queue.SimpleQueue()
@@ -43,7 +46,15 @@ class Repetition:
         def repeat() -> None:
             try:
                 self._nodes = prove_no_better(
-                    instance.memory, requests, target, scale, pool, MAX_NODES, width=width, choices=self._choices()
+                    instance.memory,
+                    requests,
+                    target,
+                    scale,
+                    pool,
+                    MAX_NODES,
+                    width=width,
+                    events=events,
+                    choices=self._choices(),
                 )
             except Exception as error:  # Raised again where the result is asked for.
                 self._nodes = error

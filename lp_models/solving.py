@@ -203,8 +203,8 @@ class Solving:
         self._last = last
         self._raise_lower(price_bound(self._instance, self._prices))
 
-    def _relax(self) -> None:
-        """Raise the lower bound by the state-space relaxation, where it is small enough for that."""
+    def _relax(self, prover: Prover | None = None) -> None:
+        """Raise the lower bound by the state-space relaxation, where it is small enough for that; tell the prover."""
         now = time.monotonic()
         seconds = (self._deadline - now) * _RELAX_SHARE[self._engine == BOUNDS]
         if not self._prices or not is_small(self._instance, self._last, seconds):
@@ -213,6 +213,8 @@ class Solving:
         limit = time.monotonic() + seconds
         prices = raised_path_prices(self._instance, self.upper, self._prices, self._last, limit)
         self._raise_lower(path_bound(self._instance, prices))
+        if prover is not None:
+            prover.use(prices)
 
     def _solve(self) -> None:
         if len(self._instance) > _ENGINE_REQUESTS:
@@ -233,7 +235,7 @@ class Solving:
         self._branch(race)
         if self._closed:
             return
-        self._relax()
+        self._relax(race.prover)
         self._dive(race.prover, now + min(_DIVE_SHARE * left, race.left(self.upper)))
         if self._closed:
             return

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +20,10 @@ from numpy.typing import NDArray
 from cr_toolkit.checker.state_space import state_space_bound
 from cr_toolkit.model import Instance
 from lp_models.bounds import LowerBound
-from lp_models.kernels.paths import BOUND, EAGERNESS, Ascent, Shape, raise_bound
-from lp_models.kernels.run import most_running
 from lp_models.prices import SCALE, Kinds, kinds_of, proof_scale
+
+if TYPE_CHECKING:
+    from lp_models.kernels.paths import Costs, Shape
 
 _LEAST_ROUNDS, _PER_SECOND = 100, 1e9
 """Fewer rounds than these hardly raise the bound; entries of states that are changed in a second, about."""
@@ -36,6 +38,8 @@ _CALL_SECONDS = 0.1
 
 _ENOUGH = 0.02, 1e-3
 """No more rounds once steps are this short, as a share of the first ones, or a call gains so little of the gap."""
+
+_INT64_SAFE = 2**58
 
 Float64s = NDArray[np.float64]
 
@@ -54,6 +58,9 @@ class PathPrices:
 
 def shape_of(instance: Instance, kinds: Kinds) -> Shape:
     """Return the states and events of ``instance``; kinds of request are numbered as in ``kinds``."""
+    from lp_models.kernels.paths import Shape
+    from lp_models.kernels.run import most_running
+
     prompts = Counter(request.prompt for request in instance.requests)
     peaks = Counter(request.peak for request in instance.requests)
     running = most_running(instance)
@@ -76,6 +83,8 @@ def shape_of(instance: Instance, kinds: Kinds) -> Shape:
 
 def is_small(instance: Instance, last: int, seconds: float) -> bool:
     """Return whether prices of events before ``last`` can be raised in ``seconds``, and evaluated by the checker."""
+    from lp_models.kernels.run import most_running
+
     prompts = {request.prompt for request in instance.requests}
     peaks = {request.peak for request in instance.requests}
     states = last * (most_running(instance) + 1) * (instance.memory + 1)
@@ -100,6 +109,8 @@ def raised_path_prices(
         last: no event at this moment or later has a price (steps).
         deadline: no further call of compiled code is made after this (``time.monotonic``, seconds).
     """
+    from lp_models.kernels.paths import BOUND, EAGERNESS, Ascent, raise_bound
+
     kinds = kinds_of(instance)
     shape = shape_of(instance, kinds)
     first = _of_memory_prices(shape, prices, last)
@@ -139,6 +150,28 @@ def path_bound(instance: Instance, prices: PathPrices) -> LowerBound:
     requests = [(r.arrival, r.prompt, r.output) for r in instance.requests]
     value = state_space_bound(instance.memory, requests, scale, starts, completions)
     return LowerBound(value, "state-space", {"scale": scale, "starts": starts, "completions": completions})
+
+
+def costs_of(instance: Instance, kinds: Kinds, prices: PathPrices, scale: int) -> Costs | None:
+    """Return what bounds the states of an enumeration, integers over ``scale``; None if they need more than 64 bits."""
+    from lp_models.kernels.paths import Costs, write_costs
+
+    shape = shape_of(instance, kinds)
+    last = prices.starts.shape[1]
+    dearest = np.abs(prices.starts).max(axis=0).sum() + np.abs(prices.completions).max(axis=0).sum()
+    if scale * (dearest * len(shape.least) + len(instance) * (last + instance.horizon)) > _INT64_SAFE:
+        return None
+    starts, completions = (np.array(rows, np.int64) for rows in prices.rounded(scale))
+    least = np.full((len(kinds.output), last + 1), scale * last, np.int64)
+    for i, output in enumerate(kinds.output.tolist()):
+        charges = scale * np.arange(last) + starts[shape.prompt_of[i]]
+        charges[: max(0, last - output)] += completions[shape.peak_of[i], output:]
+        least[i, :last] = np.minimum.accumulate(np.append(charges, scale * last)[::-1])[::-1][:-1]
+    by_peak = np.zeros((instance.memory + 1, last), np.int64)
+    by_peak[shape.peaks] = completions
+    paths = np.zeros((last, len(shape.least), instance.memory + 1), np.int64)
+    write_costs(shape, starts, completions, paths)
+    return Costs(least, by_peak, paths)
 
 
 def _of_memory_prices(shape: Shape, prices: Mapping[int, int], last: int) -> PathPrices:

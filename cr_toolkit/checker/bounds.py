@@ -29,9 +29,9 @@ MAX_RANGE = 10_000_000
 
 def check_lower_bound(instance: Instance, value: int, method: str, certificate: Any) -> None:
     """Raise Rejected unless the method and its certificate prove that no schedule costs less than ``value``."""
-    where = "the lower bound's certificate"
+    where = _WHERE
     if method == "enumeration":
-        fields = record(certificate, where, ("scale", "width", "pool", "choices", "nodes"))
+        fields = record(certificate, where, ("scale", "width", "pool", "choices", "nodes"), ("events",))
         _check_enumeration(instance, value, fields)
         return
     if method == "branching":
@@ -169,11 +169,16 @@ def _check_enumeration(instance: Instance, value: int, fields: dict[str, Any]) -
     width = integer(fields["width"], "the width of the prices", 1)
     pool = _read_pool(fields)
     choices = [_read_choice(entry) for entry in items(fields["choices"], "the choices")]
+    events = None
+    if "events" in fields:
+        events = _read_events(record(fields["events"], f"{_WHERE}.events", ("starts", "completions")))
     stated = integer(fields["nodes"], "the number of nodes")
     limit = min(stated, MAX_NODES)
     requests = _triples(instance)
     try:
-        nodes = prove_no_better(instance.memory, requests, value, scale, pool, limit, width=width, choices=choices)
+        nodes = prove_no_better(
+            instance.memory, requests, value, scale, pool, limit, width=width, events=events, choices=choices
+        )
     except BetterScheduleError:
         raise Rejected(f"the lower bound {value} is wrong: a cheaper schedule exists") from None
     except NodeLimitError:
@@ -261,5 +266,7 @@ def _sum_fractions(parts: Counter[int]) -> Fraction:
     common = lcm(*parts)
     return Fraction(sum(n * (common // d) for d, n in parts.items()), common)
 
+
+_WHERE = "the lower bound's certificate"
 
 _PLAIN = {"outputs": outputs_bound, "volume": volume_bound, "mean-busy-time": mean_busy_time_bound}

@@ -8,9 +8,12 @@ they hold at most M - load_t in a later one. So with
     e_i(k) = k + sum_{tau=1..o_i} (s_i + tau) y_{k+tau},
 the sum of all starts is at least
     starts so far + sum_{i in W} min_{k >= first_i} e_i(k) - sum_{t > cut} y_t (M - load_t),
-for *any* prices: poor ones only cut less. That is all that the certificate contributes. It brings price vectors, and
-for each state that the others do not cut, the number of the vector to be tried on it; its descendants inherit that
-vector. Nothing in a certificate can make the search leave out what it must not.
+for *any* prices: poor ones only cut less. So do prices of starts and completions (``state_space``): from the moment
+cut on, the state is one of (tokens held, requests running), what runs pays for its completion, and what waits starts at
+first_i or later. That is all that the certificate contributes. It brings memory prices, and for each state that others
+do not cut, the number of the vector to be tried on it; its descendants inherit that vector. It may bring one set of
+prices of starts and completions, which is tried on every state. Nothing in a certificate can make the search leave out
+what it must not.
 
 The search builds schedules by ascending (start, kind), kinds being the distinct requests, one start per level. A
 state is left out only if
@@ -43,6 +46,7 @@ from math import inf
 from operator import sub
 
 from cr_toolkit.checker.lanes import Lanes
+from cr_toolkit.checker.state_space import PathLimitError, Paths
 
 MAX_TABLE = 2_000_000
 """Most entries of the tables of a price vector (kinds x steps)."""
@@ -55,11 +59,17 @@ MAX_LANES = 4_000_000
 _RIVALS = 64
 """States with which a new one is compared, the latest; rule 4 allows any."""
 
+_PATH_WORK_PER_ENTRY = 64
+"""So many entries of the states of paths take as long as an entry of a table, about."""
+
 _WORK_PER_NODE = 32
 """So many entries of a table, or steps in which nothing starts, count as one node, so that nodes measure time."""
 
 Requests = Sequence[tuple[int, int, int]]
 """(arrival, prompt, output) of each request."""
+
+Events = tuple[Sequence[Sequence[int]], Sequence[Sequence[int]]]
+"""Prices of starts and of completions, as ``Paths`` takes them."""
 
 Running = list[tuple[int, int]]
 """(completion, peak) of each running request, by ascending completion."""
@@ -171,15 +181,69 @@ class _Vector:
         return tables
 
 
+class _PathBound:
+    """Bounds of states by prices of starts and completions."""
+
+    def __init__(self, search: _Search, paths: Paths) -> None:
+        self._search, self._paths = search, paths
+        self._charges = [paths.least_charges(search.scale, prompt, output) for _, prompt, output in search.kinds]
+        search.work += paths.work // _PATH_WORK_PER_ENTRY
+
+    def bound(self, state: _State, waiting: Waiting) -> int:
+        """Return ``scale`` times the bound on the sum of all starts after ``state``."""
+        cut = min(at for count, at in zip(waiting, state.first, strict=True) if count)
+        value, held, number = self.idle_until(cut, state, waiting)
+        return value + self._least_cost(cut, held, number)
+
+    def idle_until(self, moment: int, state: _State, waiting: Waiting) -> tuple[int, int, int]:
+        """Return, if nothing starts before ``moment``, the charges of all starts (scaled), and H and c there."""
+        scale, last = self._search.scale, self._paths.last
+        value = scale * state.total
+        for count, at, charges in zip(waiting, state.first, self._charges, strict=True):
+            if count:
+                if at < moment:
+                    at = moment
+                value += count * (charges[at] if at < last else scale * at)
+        held = number = 0
+        for completion, peak in state.running:
+            if completion > moment:
+                held += peak - completion + moment
+                number += 1
+                if completion < last:
+                    value += self._paths.completion_prices[peak][completion]
+        return value, held, number
+
+    def start_bound(self, kind: int, moment: int, idle: tuple[int, int, int]) -> int:
+        """Return the bound (scaled) if the next start is one of ``kind`` at ``moment``, until when nothing starts."""
+        value, held, number = idle
+        last = self._paths.last
+        if moment >= last:
+            return value
+        _, prompt, output = self._search.kinds[kind]
+        # The path goes on after that start, so that its price falls out.
+        value += self._search.scale * moment - self._charges[kind][moment]
+        if moment + output < last:
+            value += self._paths.completion_prices[prompt + output][moment + output]
+        return value + self._least_cost(moment, held + prompt, number + 1)
+
+    def _least_cost(self, moment: int, held: int, number: int) -> int:
+        cost = self._paths.least_cost(moment, held, number)
+        # What runs can always complete, so there is a path.
+        assert cost is not None
+        return cost
+
+
 class _Search:
     """One enumeration: what is searched, below which cost, and the price vectors in use."""
 
     def __init__(
-        self, memory: int, requests: Requests, upper: int, scale: int, pool: Sequence[Sequence[int]], width: int
-    ) -> None:
+        self, memory: int, requests: Requests, upper: int, scale: int, pool: Sequence[Sequence[int]], width: int,
+        events: Events | None,
+    ) -> None:  # fmt: skip
         if scale < 1 or width < 1:
             raise ValueError("prices must be over a positive scale, and each hold for at least one step")
         self.memory, self.scale, self._pool, self._width = memory, scale, pool, width
+        self._latest = max(arrival for arrival, _, _ in requests)
         self.kinds = sorted(set(requests), key=lambda r: (r[1] * r[2] + r[2] * (r[2] + 1) // 2, r))
         fixed = sum(output - arrival for arrival, _, output in requests)
         self.most = (upper - fixed - 1) * scale  # what the starts of a cheaper schedule may sum to, scaled
@@ -193,6 +257,12 @@ class _Search:
         self.lanes = Lanes(memory, self.kinds)
         self._vectors: dict[int, _Vector] = {}
         self.nodes = self.work = 0
+        self.paths: _PathBound | None = None
+        if events is not None:
+            try:
+                self.paths = _PathBound(self, Paths(memory, requests, *events))
+            except PathLimitError as error:
+                raise NodeLimitError(str(error)) from None
 
     def vector(self, number: int) -> _Vector:
         """Return the price vector of that number; tables are kept for those used of late."""
@@ -216,7 +286,9 @@ class _Search:
 
     def arrived(self, waiting: Waiting, step: int) -> bool:
         """Return whether all that waits has arrived by ``step``."""
-        return all(arrival <= step for count, (arrival, _, _) in zip(waiting, self.kinds, strict=True) if count)
+        return step >= self._latest or all(
+            arrival <= step for count, (arrival, _, _) in zip(waiting, self.kinds, strict=True) if count
+        )
 
     @property
     def spent(self) -> int:
@@ -226,7 +298,7 @@ class _Search:
 
 def prove_no_better(
     memory: int, requests: Requests, upper: int, scale: int, pool: Sequence[Sequence[int]], node_limit: int, *,
-    width: int = 1, choices: Iterable[int] = (),
+    width: int = 1, events: Events | None = None, choices: Iterable[int] = (),
 ) -> int:  # fmt: skip
     """Prove that no feasible schedule has total latency below ``upper``; return the nodes used.
 
@@ -239,6 +311,7 @@ def prove_no_better(
             ``width`` steps, the ``width`` steps after them, and so on; any non-negative numbers are sound.
         node_limit: most nodes: states expanded and made; tables and idle steps count a little too.
         width: steps that a price holds for.
+        events: prices of starts and completions over ``scale``; any are sound.
         choices: what to try on the starts that fit and that the inherited vector does not leave out, as they come
             (``_children``); any choice is sound. The first vector is used to begin with, and when the choices are used
             up, states inherit.
@@ -246,10 +319,11 @@ def prove_no_better(
     Raises:
         BetterScheduleError: if a cheaper schedule exists; it carries one.
         NodeLimitError: if the limit is reached first.
-        ValueError: if a price is negative, the scale or the width is not positive, a vector that was chosen does not
-            exist or is too long, a range is not left out by its vector, or choices are left over.
+        ValueError: if a memory price is negative, the scale or the width is not positive, a vector that was chosen
+            does not exist or is too long, events have too few or too many rows, a range is not left out by its
+            vector, or choices are left over.
     """
-    search = _Search(memory, requests, upper, scale, pool, width)
+    search = _Search(memory, requests, upper, scale, pool, width, events)
     counts = tuple(list(requests).count(kind) for kind in search.kinds)
     answers = iter(choices)
     root = _State(0, 0, 0, 0, inf, [], 0, None, 0)
@@ -270,13 +344,19 @@ def prove_no_better(
                     _require(search, requests, upper, child)
                     continue
                 same = rivals.setdefault(rest, [])
-                if any(_replaces(search, rest, old, child) for old in same[-_RIVALS:]):
+                # Where another vector than the inherited one is to be tried, it is likely to leave the state out.
+                inherits = child.vector == state.vector
+                if inherits and any(_replaces(search, rest, old, child) for old in same[-_RIVALS:]):
                     continue
                 child.first = _first_starts(search.lanes, rest, child.load, child.start, kind, state.first)
                 # Rule 2: something that waits must start before the deadline.
                 if min(step for step, count in zip(child.first, rest, strict=True) if count) > child.deadline - 2:
                     continue
+                if search.paths is not None and search.paths.bound(child, rest) > search.most:
+                    continue
                 if search.vector(child.vector).bound(child.total, rest, child.first, child.running) > search.most:
+                    continue
+                if not inherits and any(_replaces(search, rest, old, child) for old in same[-_RIVALS:]):
                     continue
                 _keep(search, rest, same, child)
                 following.append((rest, child))
@@ -300,6 +380,8 @@ def _children(search: _Search, waiting: Waiting, state: _State, answers: Iterato
     begin = min(soonest for _, _, soonest, _, _ in present)
     slacks = _slacks(search, vector, waiting, state, begin)
     stop = begin + len(slacks)
+    paths = search.paths
+    idle = [] if paths is None else [paths.idle_until(k, state, waiting) for k in range(begin, stop)]
     for kind, count, soonest, least, excess in present:
         if soonest >= stop:
             continue
@@ -307,6 +389,8 @@ def _children(search: _Search, waiting: Waiting, state: _State, answers: Iterato
         dearer = excess[soonest:priced] + [0] * (stop - max(soonest, priced))
         starts = [k for k, (more, slack) in enumerate(zip(dearer, slacks[low:], strict=True), soonest) if more <= slack]
         starts = [k for k in starts if search.lanes.fits(kind, state.load, k - state.start)]
+        if paths is not None:
+            starts = [k for k in starts if paths.start_bound(kind, k, idle[k - begin]) <= search.most]
         covered = 0
         for position, k in enumerate(starts):
             if position < covered:

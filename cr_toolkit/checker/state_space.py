@@ -28,6 +28,9 @@ from itertools import accumulate, chain
 MAX_PATH_WORK = 4_000_000_000
 """Most entries of states that all events together may change: about a minute."""
 
+MAX_STATES = 50_000_000
+"""Most states of all moments together; their costs are kept."""
+
 Requests = Sequence[tuple[int, int, int]]
 """(arrival, prompt, output) of each request."""
 
@@ -51,10 +54,11 @@ class Paths:
 
     Attributes:
         last: no event is priced at this moment or later.
+        states: states of all moments together.
         work: entries of states that were changed.
 
     Raises:
-        PathLimitError: if that would be more than ``MAX_PATH_WORK``.
+        PathLimitError: if these would be more than ``MAX_STATES`` or ``MAX_PATH_WORK``.
         ValueError: if there are not as many rows of prices as prompts or peaks.
     """
 
@@ -73,8 +77,9 @@ class Paths:
         self._row = memory + 1
         lanes = self._row * (running + 1)
         repeated = sum(min(running, number) for number in (*prompts.values(), *peaks.values()))
-        self.work = self.last * lanes * (repeated + 1)
-        if self.work > MAX_PATH_WORK:
+        self.states = self.last * lanes
+        self.work = self.states * (repeated + 1)
+        if self.states > MAX_STATES or self.work > MAX_PATH_WORK:
             raise PathLimitError(f"paths through {lanes} states and {self.last} moments")
         dearest = sum(
             running * (max(abs(prices[k]) for prices in self.start_prices.values())

@@ -29,6 +29,7 @@ from lp_models.kernels.levels import (
     slot_of,
     write_loads,
 )
+from lp_models.kernels.paths import idle_until, path_bound, start_bound
 from lp_models.kernels.pool import Int32s, Int64s, Pool, Problem, charge, first_fits, least_charge
 from lp_models.kernels.vectors import Effort, choose_vector, range_vector, write_slacks
 
@@ -79,6 +80,13 @@ def expand(
         slacks = np.empty(max(0, limit - cut + 1), np.int64)
         size = write_slacks(problem, pool, most, this, row, waiting, first, cut, limit, load, slacks)
         starts = np.empty(size, np.int64)
+        by_paths = pool.costs.paths.shape[0] > 0
+        idle = np.empty((size if by_paths else 0, 3), np.int64)
+        for k in range(cut, cut + idle.shape[0]):
+            idle_until(
+                pool.costs, problem.scale, waiting, first, k, this.total[row], this.end[row], this.peak[row], running,
+                idle[k - cut],
+            )  # fmt: skip
         for j in range(kinds):
             if waiting[j] == 0:
                 continue
@@ -87,7 +95,13 @@ def expand(
                 cheapest = least_charge(problem, pool, vector, j, k)
                 excess = charge(problem, pool, vector, j, k) - cheapest
                 prompt, output = problem.prompt[j], problem.output[j]
-                if excess <= slacks[k - cut] and full_step_of(load, start, k, prompt, output, problem.memory) >= 0:
+                if (
+                    excess <= slacks[k - cut]
+                    and full_step_of(load, start, k, prompt, output, problem.memory) >= 0
+                    and not (
+                        by_paths and start_bound(pool.costs, problem.scale, j, prompt, output, k, idle[k - cut]) > most
+                    )
+                ):
                     starts[found] = k
                     found += 1
                 # From the next kind on, this one starts after k.
@@ -175,6 +189,10 @@ def start_one(
     cut = first_fits(problem, waiting, k, kind, end, peak, size, first)
     if cut > deadline - 2:
         return False
+    if pool.costs.paths.shape[0] > 0:
+        bound = path_bound(pool.costs, problem.scale, waiting, first, cut, total, end, peak, size)
+        if bound > most:
+            return False
     chosen, bound = choose_vector(
         problem, pool, effort, most, waiting, first, cut, total, end, peak, size, vector, counters
     )  # fmt: skip

@@ -301,3 +301,71 @@ def write_costs(shape: Shape, start_price: Int64s, completion_price: Int64s, cos
                     for h in range(q, memory + 1):
                         if after[c - 1, h - q] < NOWHERE:
                             after[c, h] = min(after[c, h], after[c - 1, h - q] - price)
+
+
+class Costs(NamedTuple):
+    """Prices of starts and completions that bound the states of an enumeration, scaled; without rows if there are none.
+
+    Attributes:
+        least: least charge of a start of a kind at a moment or later, shape (kinds, moments + 1).
+        completion: price of a completion by peak (in tokens) and moment, shape (M + 1, moments).
+        paths: least costs by moment, requests running and tokens held (``write_costs``).
+    """
+
+    least: Int64s
+    completion: Int64s
+    paths: Int64s
+
+
+@njit(cache=True, nogil=True)
+def idle_until(
+    costs: Costs, scale: int, waiting: Int64s, first: Int64s, moment: int, total: int, end: Int32s, peak: Int32s,
+    running: int, idle: Int64s,
+) -> None:  # fmt: skip
+    """Write, if nothing starts before ``moment``, the charges of all starts (scaled), and H and c there.
+
+    What waits starts at ``first`` or later, by kind.
+    """
+    last = costs.paths.shape[0]
+    value = scale * total
+    for j in range(waiting.shape[0]):
+        if waiting[j] > 0:
+            at = max(first[j], moment)
+            value += waiting[j] * (costs.least[j, at] if at < last else scale * at)
+    held = number = 0
+    for x in range(running):
+        if end[x] > moment:
+            held += peak[x] - end[x] + moment
+            number += 1
+            if end[x] < last:
+                value += costs.completion[peak[x], end[x]]
+    idle[0], idle[1], idle[2] = value, held, number
+
+
+@njit(cache=True, nogil=True)
+def start_bound(costs: Costs, scale: int, kind: int, prompt: int, output: int, moment: int, idle: Int64s) -> int:
+    """Return the scaled bound if the next start is one of ``kind`` at ``moment``, as the checker computes it."""
+    last = costs.paths.shape[0]
+    value = idle[0]
+    if moment >= last:
+        return int(value)
+    value += scale * moment - costs.least[kind, moment]
+    if moment + output < last:
+        value += costs.completion[prompt + output, moment + output]
+    return int(value + costs.paths[moment, idle[2] + 1, idle[1] + prompt])
+
+
+@njit(cache=True, nogil=True)
+def path_bound(
+    costs: Costs, scale: int, waiting: Int64s, first: Int64s, cut: int, total: int, end: Int32s, peak: Int32s,
+    running: int,
+) -> int:  # fmt: skip
+    """Return the scaled bound on the sum of all starts of a state, as the checker computes it.
+
+    What waits starts at ``first`` or later, by kind; ``cut`` is the least of these.
+    """
+    idle = np.empty(3, np.int64)
+    idle_until(costs, scale, waiting, first, cut, total, end, peak, running, idle)
+    if cut >= costs.paths.shape[0]:
+        return int(idle[0])
+    return int(idle[0] + costs.paths[cut, idle[2], idle[1]])

@@ -12,6 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from lp_models.kernels.paths import Costs
+
 Int32s = NDArray[np.int32]
 Int64s = NDArray[np.int64]
 Float64s = NDArray[np.float64]
@@ -53,6 +55,7 @@ class Pool(NamedTuple):
         least: least scaled charge of a kind when started at or after a step, shape (rows, kinds, H + 1).
         order: rows, the one that helped last first.
         used: [number of rows in use].
+        costs: prices of starts and completions, tried before all of these.
     """
 
     price: Int64s
@@ -61,6 +64,7 @@ class Pool(NamedTuple):
     least: Int64s
     order: Int64s
     used: Int64s
+    costs: Costs
 
 
 @njit(cache=True, nogil=True)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cr_toolkit.model import Instance, Schedule
 from lp_models.kernels import expansion, levels
 from lp_models.kernels.levels import Level, Table
+from lp_models.kernels.paths import Costs
 from lp_models.kernels.pool import Pool, Problem, row_bound, use_row, write_prices
 from lp_models.kernels.vectors import Effort
 from lp_models.prices import Kinds
@@ -217,7 +218,8 @@ def first_pool(problem: Problem, prices: Mapping[int, int], horizon: int) -> Poo
     rows = max(2, min(POOL_ROWS, _POOL_BYTES // ((kinds + 3) * columns * 8)))
     price_rows, sums, moments = (np.zeros((rows, columns), np.int64) for _ in range(3))
     least = np.zeros((rows, kinds, columns), np.int64)
-    pool = Pool(price_rows, sums, moments, least, np.zeros(rows, np.int64), np.zeros(1, np.int64))
+    nothing = Costs(np.zeros((kinds, 1), np.int64), np.zeros((1, 1), np.int64), np.zeros((0, 1, 1), np.int64))
+    pool = Pool(price_rows, sums, moments, least, np.zeros(rows, np.int64), np.zeros(1, np.int64), nothing)
     price = np.zeros(columns, np.int64)
     for step, value in prices.items():
         price[step] = value
