@@ -47,8 +47,9 @@ _IMPROVED = 2_000, 20_000
 _FEW, _NARROW = 20, 0.03
 """So few requests, or a gap of at most such a share of the cost, may well be closed by proofs."""
 
-_RELAX_SHARE = 0.2, 0.4
-"""Share of the time left for the state-space relaxation: where engines follow, and where nothing does."""
+_RELAX_SHARE = 0.05, 0.2, 0.4
+"""Share of the time left for the state-space relaxation: where proofs may well close the gap, where engines follow all
+the same, and where nothing follows."""
 
 _IMPROVE_SHARE = 0.4, 0.9
 """Share of the time left for better schedules: where engines follow, and where nothing does."""
@@ -84,7 +85,7 @@ _LEAST_SEARCHING = 0.4
 _OVERRUN = 0.5, 5.0
 """How much longer than asked the checker may take to repeat a proof: a share of the time, at most so many seconds."""
 
-_BEAM, _DIVE_SHARE, _DIVE_LEAST = 50, 0.2, 9
+_BEAM, _DIVE_SHARE, _DIVE_LEAST = 30, 0.2, 9
 """States of a level that a beam search expands, the share of the time that is left to such searches, and the number of
 requests from which on they pay."""
 
@@ -206,7 +207,8 @@ class Solving:
     def _relax(self, prover: Prover | None = None) -> None:
         """Raise the lower bound by the state-space relaxation, where it is small enough for that; tell the prover."""
         now = time.monotonic()
-        seconds = (self._deadline - now) * _RELAX_SHARE[self._engine == BOUNDS]
+        hope = 2 if self._engine == BOUNDS else len(self._instance) > _FEW
+        seconds = (self._deadline - now) * _RELAX_SHARE[hope]
         if not self._prices or not is_small(self._instance, self._last, seconds):
             return
         self._untimed(compile_paths)

@@ -25,7 +25,7 @@ from lp_models.prices import SCALE, Kinds, kinds_of, proof_scale
 if TYPE_CHECKING:
     from lp_models.kernels.paths import Costs, Shape
 
-_LEAST_ROUNDS, _PER_SECOND = 100, 1e9
+_LEAST_ROUNDS, _PER_SECOND = 200, 1e9
 """Fewer rounds than these hardly raise the bound; entries of states that are changed in a second, about."""
 
 _MOST_ROUNDS = 5_000
@@ -36,7 +36,7 @@ _EAGERNESS = 0.1
 _CALL_SECONDS = 0.1
 """Time that a call of compiled code may take (seconds), about: between two, the clock is looked at."""
 
-_ENOUGH = 0.02, 1e-3
+_ENOUGH = 0.02, 5e-3
 """No more rounds once steps are this short, as a share of the first ones, or a call gains so little of the gap."""
 
 _INT64_SAFE = 2**58

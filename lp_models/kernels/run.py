@@ -20,7 +20,7 @@ from lp_models.prices import Kinds
 POOL_ROWS = 12000
 """Price vectors that a proof may use."""
 
-EFFORT = Effort(iterations=60, tries=500, gain=0.3, range_tries=40)
+EFFORT = Effort(iterations=120, tries=500, gain=0.3, range_tries=40)
 
 _POOL_BYTES = 400_000_000
 STATE_BYTES = 600_000_000
