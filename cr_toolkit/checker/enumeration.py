@@ -238,7 +238,7 @@ class _Search:
 
     def __init__(
         self, memory: int, requests: Requests, upper: int, scale: int, pool: Sequence[Sequence[int]], width: int,
-        events: Events | None,
+        events: Events | None = None,
     ) -> None:  # fmt: skip
         if scale < 1 or width < 1:
             raise ValueError("prices must be over a positive scale, and each hold for at least one step")

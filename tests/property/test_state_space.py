@@ -1,5 +1,6 @@
 """The state-space relaxation: bounds that hold for any prices, checked against brute force and a literal programme."""
 
+import random
 import time
 from collections import Counter
 from fractions import Fraction
@@ -10,11 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cr_toolkit.checker.enumeration import BetterScheduleError, prove_no_better
 from cr_toolkit.checker.state_space import PathLimitError, Paths, state_space_bound
-from cr_toolkit.model import Instance
+from cr_toolkit.model import Instance, Schedule
+from lp_models import optimum
 from lp_models.kernels.paths import NOWHERE, write_costs
 from lp_models.prices import SCALE, kinds_of, price_bound, raised_prices
-from lp_models.state_space import path_bound, raised_path_prices, shape_of
+from lp_models.proof import Prover, repeat
+from lp_models.state_space import PathPrices, path_bound, raised_path_prices, shape_of
 from tests.brute_force import brute_force_optimum
 from tests.strategies import instances
 
@@ -107,11 +111,11 @@ def test_compiled_code_writes_the_checkers_costs(case: tuple[Instance, Rows, Row
 @settings(max_examples=60)
 @given(SMALL)
 def test_prices_found_are_no_worse_than_the_memory_prices_that_they_begin_with(instance: Instance) -> None:
-    optimum = brute_force_optimum(instance)[0]
-    prices = raised_prices(instance, optimum, 30, 100)
-    found = path_bound(instance, raised_path_prices(instance, optimum, prices, 30, time.monotonic() + 60))
+    least = brute_force_optimum(instance)[0]
+    prices = raised_prices(instance, least, 30, 100)
+    found = path_bound(instance, raised_path_prices(instance, least, prices, 30, time.monotonic() + 60))
     # Both are rounded, to different numbers of digits.
-    assert price_bound(instance, prices).value - Fraction(1, 50) <= found.value <= optimum
+    assert price_bound(instance, prices).value - Fraction(1, 50) <= found.value <= least
 
 
 @settings(max_examples=100)
@@ -127,6 +131,72 @@ def test_memory_prices_are_a_special_case(instance: Instance, prices: list[int])
     found = state_space_bound(instance.memory, triples(instance), 64, starts, completions)
     positive = {step: price * (SCALE // 64) for step, price in enumerate(prices, 1) if price > 0}
     assert found >= price_bound(instance, positive).value
+
+
+@settings(max_examples=150)
+@given(priced(), st.integers(0, 2**32), st.integers(0, 3))
+def test_no_prices_of_events_prove_what_is_false(case: tuple[Instance, Rows, Rows], seed: int, below: int) -> None:
+    instance, starts, completions = case
+    least, _ = brute_force_optimum(instance)
+    rng = random.Random(seed)
+    pool = [[0], [rng.randint(0, 1), rng.randint(0, 40)]]
+    choices = [rng.randrange(2) for _ in range(30)]
+
+    def prove(target: int, given: list[int]) -> int:
+        return prove_no_better(
+            instance.memory, triples(instance), target, 16, pool, 10**6, events=(starts, completions), choices=given
+        )
+
+    with pytest.raises(BetterScheduleError) as better:
+        prove(least + 1 + below, choices * 100)
+    schedule = Schedule(better.value.start)
+    assert schedule.is_feasible(instance)
+    assert least <= schedule.total_latency(instance) == better.value.cost <= least + below
+    assert prove(least - below, []) >= 0
+
+
+@settings(max_examples=60)
+@given(instances(max_memory=12, max_requests=6, max_arrival=5))
+def test_the_search_and_the_checker_leave_out_the_same_states_by_events(instance: Instance) -> None:
+    least, _ = brute_force_optimum(instance)
+    prices = raised_prices(instance, least, 40, 50)
+    prover = Prover(instance, prices, 40)
+    prover.use(raised_path_prices(instance, least, prices, 40, time.monotonic() + 60))
+    outcome = prover.prove(least, time.monotonic() + 60)
+    assert outcome.certificate is not None
+    assert outcome.certificate["events"]["starts"]
+    # Were another state kept or left out, choices would be left over or stand for other states.
+    assert repeat(instance, least, outcome.certificate) >= 0
+    higher = prover.prove(least + 1, time.monotonic() + 60)
+    assert higher.schedule is not None
+    assert higher.schedule.total_latency(instance) == least
+
+
+def test_events_save_choices() -> None:
+    sizes = [(9, 4), (6, 7), (2, 8), (4, 1), (6, 5), (1, 13), (1, 13), (6, 7), (7, 8), (3, 5)]
+    instance = Instance.burst(30, sizes)
+    upper = optimum(instance, seconds=30).upper
+    prices = raised_prices(instance, upper, 40, 300)
+    choices = []
+    for events in (False, True):
+        prover = Prover(instance, prices, 40)
+        if events:
+            prover.use(raised_path_prices(instance, upper, prices, 40, time.monotonic() + 60))
+        outcome = prover.prove(upper, time.monotonic() + 60)
+        assert outcome.certificate is not None
+        assert repeat(instance, upper, outcome.certificate) > 0
+        choices.append(len(outcome.certificate["choices"]))
+    assert choices[1] < 0.9 * choices[0]
+
+
+def test_prices_beyond_64_bits_are_not_used() -> None:
+    instance = Instance.burst(4, [(1, 2), (0, 3)])
+    prices = PathPrices(np.full((2, 5), 1e18), np.zeros((1, 5)))
+    prover = Prover(instance, {1: 1}, 5)
+    prover.use(prices)
+    outcome = prover.prove(5, time.monotonic() + 60)
+    assert outcome.certificate is not None
+    assert "events" not in outcome.certificate
 
 
 def test_whole_requests_leave_memory_unused() -> None:

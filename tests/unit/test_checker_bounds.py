@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cr_toolkit.checker import bounds
+from cr_toolkit.checker import bounds, state_space
 from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError
 from cr_toolkit.checker.instance import Instance, Request
 from cr_toolkit.checker.reading import Rejected
@@ -111,6 +111,7 @@ def test_prices_far_apart_cost_no_time():
         ("mean-busy-time", {}, 15),
         ("split", {"threshold": 3}, 16),
         ("prices", {"scale": 1, "prices": []}, 16),
+        ("state-space", {"scale": 1, "starts": [[], [], []], "completions": [[], [], []]}, 16),
     ],
 )
 def test_a_bound_may_be_weaker_but_not_stronger(method, certificate, most):
@@ -119,6 +120,9 @@ def test_a_bound_may_be_weaker_but_not_stronger(method, certificate, most):
     with pytest.raises(Rejected, match=f"the lower bound {most + 1} exceeds {most}, all that the method '{method}'"):
         bounds.check_lower_bound(DELAY, most + 1, method, certificate)
 
+
+EVENTS = {"starts": [[0, -1], [2], []], "completions": [[0, 3], [1], []]}
+"""For the prompts 0, 3 and 4 and the peaks 6, 7 and 10 of DELAY."""
 
 BRANCHING = {"scale": 1, "pool": [[0]], "tree": [-3, 0, -3]}
 ONE_BY_ONE = Instance(3, [Request(0, 0, 3), Request(0, 0, 3)])
@@ -165,6 +169,17 @@ def test_a_proof_by_branching_is_repeated(monkeypatch):
         ("enumeration", ENUMERATION | {"nodes": 0.5}, "the number of nodes must be an integer"),
         ("enumeration", ENUMERATION | {"pool": [[2**53 - 1, 1]]}, "end by the horizon"),
         ("enumeration", ENUMERATION | {"choices": [0]}, "are left over"),
+        ("enumeration", ENUMERATION | {"events": []}, "events must be an object"),
+        ("enumeration", ENUMERATION | {"events": {"starts": []}}, "lacks the field 'completions'"),
+        ("enumeration", ENUMERATION | {"events": EVENTS | {"starts": []}}, "a row of prices for each prompt"),
+        ("state-space", EVENTS, "lacks the field 'scale'"),
+        ("state-space", EVENTS | {"scale": 0}, "scale must be between 1"),
+        ("state-space", EVENTS | {"scale": 1, "pool": []}, "unknown field 'pool'"),
+        ("state-space", EVENTS | {"scale": 1, "starts": 7}, "the prices of starts must be a list"),
+        ("state-space", EVENTS | {"scale": 1, "starts": [7]}, "a row of starts must be a list"),
+        ("state-space", EVENTS | {"scale": 1, "starts": [[0.5], [], []]}, "a price of starts must be an integer"),
+        ("state-space", EVENTS | {"scale": 1, "completions": [[2**53], [], []]}, "a price of completions must be betw"),
+        ("state-space", EVENTS | {"scale": 1, "completions": [[]]}, "unusable: there must be a row of prices"),
         ("branching", {"scale": 1, "pool": []}, "lacks the field 'tree'"),
         ("branching", BRANCHING | {"nodes": 3}, "unknown field 'nodes'"),
         ("branching", BRANCHING | {"scale": 0}, "scale must be between 1"),
@@ -186,6 +201,11 @@ def test_too_much_work_is_refused(monkeypatch):
     monkeypatch.setattr(bounds, "MAX_PRICE_WORK", 2)
     with pytest.raises(Rejected, match="too many prices"):
         bounds.priced_bound(DELAY, 1, [(1, 1)])
+    monkeypatch.setattr(state_space, "MAX_PATH_WORK", 2)
+    with pytest.raises(Rejected, match="takes too much work: paths through"):
+        bounds.check_lower_bound(DELAY, 1, "state-space", EVENTS | {"scale": 1})
+    with pytest.raises(Rejected, match="is not proved within"):
+        bounds.check_lower_bound(DELAY, 1, "enumeration", ENUMERATION | {"events": EVENTS})
 
 
 @pytest.fixture
@@ -193,8 +213,8 @@ def enumeration(monkeypatch):
     """A stand-in that records how the search was asked, and fails as told."""
     stand_in = SimpleNamespace(asked=[], failure=None)
 
-    def prove_no_better(*question, width, choices):
-        stand_in.asked.append((*question, width, choices))
+    def prove_no_better(*question, width, events, choices):
+        stand_in.asked.append((*question, width, events, choices))
         if stand_in.failure is not None:
             raise stand_in.failure
         return 7
@@ -207,10 +227,12 @@ def test_an_enumeration_is_repeated(enumeration):
     certificate = {"scale": 4, "width": 2, "pool": [[4, 1, 2], [0]], "choices": [1, -2, 0], "nodes": 7}
     bounds.check_lower_bound(DELAY, 20, "enumeration", certificate)
     requests = [(0, 0, 10), (0, 4, 3), (0, 3, 3)]
-    assert enumeration.asked == [(11, requests, 20, 4, [[4, 1, 2], [0]], 7, 2, [1, -2, 0])]
+    assert enumeration.asked == [(11, requests, 20, 4, [[4, 1, 2], [0]], 7, 2, None, [1, -2, 0])]
     with pytest.raises(Rejected, match="takes 7 nodes, and the certificate says 10000000"):
         bounds.check_lower_bound(DELAY, 20, "enumeration", certificate | {"nodes": 10**7})
     assert enumeration.asked[1][5] == 5_000_000
+    bounds.check_lower_bound(DELAY, 20, "enumeration", certificate | {"events": EVENTS})
+    assert enumeration.asked[2][7] == (EVENTS["starts"], EVENTS["completions"])
 
 
 def test_an_enumeration_that_finds_a_better_schedule_or_no_end_is_refused(enumeration):

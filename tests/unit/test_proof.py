@@ -118,6 +118,7 @@ def test_a_full_pool_only_makes_the_search_longer(certified, monkeypatch):
 
 
 def test_what_cannot_be_closed_is_raised(certified, monkeypatch):
+    monkeypatch.setattr(solving, "is_small", lambda *_: False)
     without = optimum(HARD, engine="bounds")
     hardest = certified.upper - 2
     whole = Prover.prove
