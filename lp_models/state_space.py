@@ -30,8 +30,9 @@ _LEAST_ROUNDS, _PER_SECOND = 200, 1e9
 
 _MOST_ROUNDS = 5_000
 
-_EAGERNESS = 0.1
-"""Length of the first steps, as a share of that of the rule: memory prices are good ones to begin with."""
+_EAGERNESS = 0.1, 1.5
+"""Length of the first steps, as a share of that of the rule: at most, and times the number of requests. Memory prices
+are good ones to begin with, and long steps only lead away from them."""
 
 _CALL_SECONDS = 0.1
 """Time that a call of compiled code may take (seconds), about: between two, the clock is looked at."""
@@ -114,9 +115,10 @@ def raised_path_prices(
     kinds = kinds_of(instance)
     shape = shape_of(instance, kinds)
     first = _of_memory_prices(shape, prices, last)
+    eagerness = min(_EAGERNESS[0], _EAGERNESS[1] / len(instance))
     ascent = Ascent(
         first.starts, first.completions, np.zeros_like(first.starts), np.zeros_like(first.completions),
-        np.array([-np.inf, _EAGERNESS, 0.0]),
+        np.array([-np.inf, eagerness, 0.0]),
     )  # fmt: skip
     goal = float(target - sum(r.output - r.arrival for r in instance.requests))
     nobody = np.zeros(0, np.int32)
@@ -130,7 +132,7 @@ def raised_path_prices(
         rounds -= many
         calls += 1
         gain = ascent.facts[BOUND] - before
-        if ascent.facts[EAGERNESS] < _ENOUGH[0] * _EAGERNESS or (many >= 100 and gain < _ENOUGH[1] * (goal - before)):
+        if ascent.facts[EAGERNESS] < _ENOUGH[0] * eagerness or (many >= 100 and gain < _ENOUGH[1] * (goal - before)):
             break
         spent = time.monotonic() - begin
         # A first call may load or compile code.
