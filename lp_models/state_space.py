@@ -121,14 +121,11 @@ def raised_path_prices(
         np.array([-np.inf, eagerness, 0.0]),
     )  # fmt: skip
     goal = float(target - sum(r.output - r.arrival for r in instance.requests))
-    nobody = np.zeros(0, np.int32)
     rounds, calls, many = _MOST_ROUNDS, 0, 1
     while rounds > 0 and (begin := time.monotonic()) < deadline:
         many = min(many, rounds)
         before = ascent.facts[BOUND]
-        raise_bound(
-            shape, kinds.number, kinds.arrival, int(kinds.arrival.min()), nobody, nobody, 0, ascent, goal, many, 0.0
-        )  # fmt: skip
+        raise_bound(shape, kinds.arrival, kinds.number, ascent, goal, many)
         rounds -= many
         calls += 1
         gain = ascent.facts[BOUND] - before

@@ -81,16 +81,16 @@ class Ascent(NamedTuple):
 
 @njit(cache=True, nogil=True, fastmath=True)
 def _lead_back(
-    shape: Shape, begin: int, start_price: Float64s, completion_price: Float64s, costs: Float64s, before: Float64s
+    shape: Shape, start_price: Float64s, completion_price: Float64s, costs: Float64s, before: Float64s
 ) -> None:
     """Write least costs of paths from every state, after and ``before`` the completions of each moment.
 
-    Both are written from ``begin`` on, by moment, requests running and tokens held. Here any number of events may
-    happen at one moment: that is faster, and the exact costs are only higher.
+    Both are by moment, requests running and tokens held. Here any number of events may happen at one moment: that is
+    faster, and the exact costs are only higher.
     """
     memory, running, last = shape.memory, shape.least.shape[0] - 1, start_price.shape[1]
     before[last] = 0.0
-    for k in range(last - 1, begin - 1, -1):
+    for k in range(last - 1, -1, -1):
         for c in range(running + 1):
             row, after = costs[k, c], before[k + 1, c]
             row[:] = _FAR
@@ -113,21 +113,21 @@ def _lead_back(
 
 
 @njit(cache=True, nogil=True)
-def _count_events(
-    shape: Shape, begin: int, held: int, running: int, start_price: Float64s, completion_price: Float64s,
-    costs: Float64s, before: Float64s, starts: Float64s, completions: Float64s,
+def _take_off_path(
+    shape: Shape, start_price: Float64s, completion_price: Float64s, costs: Float64s, before: Float64s,
+    starts: Float64s, completions: Float64s,
 ) -> bool:  # fmt: skip
-    """Subtract from ``starts`` and ``completions`` the events of a cheapest path; return whether it was found."""
-    k, h, c = begin, held, running
-    last = start_price.shape[1]
+    """Subtract from ``starts`` and ``completions`` the events of a cheapest path; return whether one was found."""
+    memory, numbers, last = shape.memory, shape.least.shape[0], start_price.shape[1]
+    h = c = k = 0
     while True:
         cost = costs[k, c, h]
         slack = 1e-9 * (1.0 + abs(cost))
-        while h + c > shape.memory or before[k + 1, c, h + c] > cost + slack or costs[k, c, h] != cost:
+        while not shape.least[c] <= h <= min(shape.most[c], memory - c) or before[k + 1, c, h + c] > cost + slack:
             found = False
             for j in range(shape.prompts.shape[0]):
                 then = h + shape.prompts[j]
-                if c + 1 < shape.least.shape[0] and then <= shape.memory:
+                if c + 1 < numbers and then <= memory:
                     rest = costs[k, c + 1, then]
                     if abs(rest - start_price[j, k] - cost) <= slack:
                         starts[j, k] -= 1.0
@@ -157,110 +157,66 @@ def _count_events(
 
 
 @njit(cache=True, nogil=True)
-def _relaxed(
-    shape: Shape, waiting: Int64s, first: Int64s, start_price: Float64s, completion_price: Float64s, starts: Float64s,
+def _add_relaxed(
+    shape: Shape, arrival: Int64s, number: Int64s, start_price: Float64s, completion_price: Float64s, starts: Float64s,
     completions: Float64s,
 ) -> float:  # fmt: skip
-    """Start what waits where it is cheapest; return what that costs, and add its events."""
+    """Start every request where it is cheapest; return what that costs, and add its events."""
     last = start_price.shape[1]
     total = 0.0
-    for i in range(waiting.shape[0]):
-        if waiting[i] == 0:
-            continue
+    for i in range(number.shape[0]):
         s, q, o = shape.prompt_of[i], shape.peak_of[i], shape.output[i]
-        start = max(first[i], last)
+        start = max(arrival[i], last)
         best = float(start)
-        for k in range(first[i], last):
+        for k in range(arrival[i], last):
             here = k + start_price[s, k]
             if k + o < last:
                 here += completion_price[q, k + o]
             if here < best - 1e-9:
                 best = here
                 start = k
-        total += waiting[i] * best
+        total += number[i] * best
         if start < last:
-            starts[s, start] += waiting[i]
+            starts[s, start] += number[i]
             if start + o < last:
-                completions[q, start + o] += waiting[i]
+                completions[q, start + o] += number[i]
     return total
 
 
 @njit(cache=True, nogil=True)
-def raise_bound(
-    shape: Shape, waiting: Int64s, first: Int64s, begin: int, end: Int32s, peak: Int32s, running: int, ascent: Ascent,
-    goal: float, rounds: int, least_gain: float,
-) -> None:  # fmt: skip
-    """Raise the bound of prices on the sum of the starts of what waits, in place, by the volume algorithm.
+def raise_bound(shape: Shape, arrival: Int64s, number: Int64s, ascent: Ascent, goal: float, rounds: int) -> None:
+    """Raise the bound of prices on the sum of all starts, in place, by the volume algorithm.
 
     Args:
         shape: the states and events.
-        waiting: how many of each kind wait.
-        first: no start of a kind is before this one.
-        begin: the least of these.
-        end: completions of what runs.
-        peak: peaks of what runs.
-        running: how many run; those that complete by ``begin`` do not count.
+        arrival: of each kind of request (steps).
+        number: how many requests are of each kind.
         ascent: the prices, and what is kept between calls.
         goal: what the bound should pass (steps).
         rounds: most rounds.
-        least_gain: share of the way to the goal that the first half of the rounds must go, else the others are left.
     """
     start_price, completion_price, mean_starts, mean_completions, facts = ascent
-    last = start_price.shape[1]
-    if begin >= last:
-        return
-    size = (last + 1, shape.least.shape[0], shape.memory + 1)
+    size = (start_price.shape[1] + 1, shape.least.shape[0], shape.memory + 1)
     costs, before = np.empty(size), np.empty(size)
-    held = number = 0
-    for x in range(running):
-        if end[x] > begin:
-            held += peak[x] - end[x] + begin
-            number += 1
     starts, completions = np.zeros(start_price.shape), np.zeros(completion_price.shape)
     trial, other_trial = start_price.copy(), completion_price.copy()
     best, eagerness, stalled = facts[BOUND], facts[EAGERNESS], facts[STALLED]
-    origin = best
-    for done in range(rounds):
+    for _ in range(rounds):
         if best > -np.inf:
-            norm = 1e-12
-            for j in range(trial.shape[0]):
-                for k in range(begin, last):
-                    norm += mean_starts[j, k] * mean_starts[j, k]
-            for j in range(other_trial.shape[0]):
-                for k in range(begin, last):
-                    norm += mean_completions[j, k] * mean_completions[j, k]
+            norm = 1e-12 + np.sum(mean_starts * mean_starts) + np.sum(mean_completions * mean_completions)
             step = eagerness * max(goal - best, 1e-2) / norm
-            for j in range(trial.shape[0]):
-                for k in range(begin, last):
-                    trial[j, k] = start_price[j, k] + step * mean_starts[j, k]
-            for j in range(other_trial.shape[0]):
-                for k in range(begin, last):
-                    other_trial[j, k] = completion_price[j, k] + step * mean_completions[j, k]
-        _lead_back(shape, begin, trial, other_trial, costs, before)
+            trial[:] = start_price + step * mean_starts
+            other_trial[:] = completion_price + step * mean_completions
+        _lead_back(shape, trial, other_trial, costs, before)
         starts[:] = 0.0
         completions[:] = 0.0
-        found = _count_events(
-            shape, begin, held, number, trial, other_trial, costs, before, starts, completions
-        )  # fmt: skip
-        bound = costs[begin, number, held]
-        if not found or bound > _FAR / 2:
+        if not _take_off_path(shape, trial, other_trial, costs, before, starts, completions):
             break
-        for x in range(running):
-            if begin < end[x] < last:
-                j = np.searchsorted(shape.peaks, peak[x])
-                bound += other_trial[j, end[x]]
-                completions[j, end[x]] += 1.0
-        bound += _relaxed(shape, waiting, first, trial, other_trial, starts, completions)
+        bound = costs[0, 0, 0] + _add_relaxed(shape, arrival, number, trial, other_trial, starts, completions)
         weight = _NEWEST if best > -np.inf else 1.0
-        for j in range(trial.shape[0]):
-            for k in range(begin, last):
-                mean_starts[j, k] += weight * (starts[j, k] - mean_starts[j, k])
-        for j in range(other_trial.shape[0]):
-            for k in range(begin, last):
-                mean_completions[j, k] += weight * (completions[j, k] - mean_completions[j, k])
+        mean_starts += weight * (starts - mean_starts)
+        mean_completions += weight * (completions - mean_completions)
         if bound > best + 1e-9:
-            if best == -np.inf:
-                origin = bound
             best = bound
             start_price[:] = trial
             completion_price[:] = other_trial
@@ -270,7 +226,7 @@ def raise_bound(
             if stalled >= _PATIENCE:
                 stalled = 0.0
                 eagerness *= _SHORTER
-        if best > goal or (done == rounds // 2 and best - origin < least_gain * (goal - origin)):
+        if best > goal:
             break
     facts[BOUND], facts[EAGERNESS], facts[STALLED] = best, eagerness, stalled
 
