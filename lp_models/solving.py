@@ -51,6 +51,9 @@ _RELAX_SHARE = 0.05, 0.2, 0.4
 """Share of the time left for the state-space relaxation: where proofs may well close the gap, where engines follow all
 the same, and where nothing follows."""
 
+_RESTARTS = 3, 40_000
+"""Annealings of few requests, and schedules decoded in each: together they get stuck less than a long one."""
+
 _IMPROVE_SHARE = 0.4, 0.9
 """Share of the time left for better schedules: where engines follow, and where nothing does."""
 
@@ -85,7 +88,7 @@ _LEAST_SEARCHING = 0.4
 _OVERRUN = 0.5, 5.0
 """How much longer than asked the checker may take to repeat a proof: a share of the time, at most so many seconds."""
 
-_BEAM, _DIVE_SHARE, _DIVE_LEAST = 30, 0.2, 9
+_BEAM, _DIVE_SHARE, _DIVE_LEAST = 30, 0.08, 9
 """States of a level that a beam search expands, the share of the time that is left to such searches, and the number of
 requests from which on they pay."""
 
@@ -173,8 +176,12 @@ class Solving:
         left = max(0.1, (self._deadline - time.monotonic()) * 0.2)
         if len(self._instance) > _IMPROVED[1]:
             evaluations, left = round(left * _EVALUATIONS), 2.5 * left
-        schedule, method = upper_bound(self._instance, evaluations=evaluations, seconds=left, seed=self._seed)
-        self._offer(schedule, method)
+        restarts = 1
+        if len(self._instance) <= _FEW:
+            restarts, evaluations = _RESTARTS
+        for seed in range(self._seed, self._seed + restarts):
+            schedule, method = upper_bound(self._instance, evaluations=evaluations, seconds=left, seed=seed)
+            self._offer(schedule, method)
 
     def _improve(self) -> None:
         """Spend a share of the time on schedules; little where few requests or a narrow gap promise a proof."""
