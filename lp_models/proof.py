@@ -86,8 +86,10 @@ class Prover:
 
     def use(self, prices: PathPrices) -> None:
         """Have prices of starts and completions tried on every state from now on."""
-        if self._width == 1 and not self.reason:
-            self._costs = costs_of(self._instance, self._kinds, prices, self._scale)
+        if self._width > 1 or self.reason:
+            return
+        self._costs = costs_of(self._instance, self._kinds, prices, self._scale)
+        self._events = {}
         if self._costs is not None:
             starts, completions = prices.rounded(self._scale)
             self._events = {"starts": starts, "completions": completions}

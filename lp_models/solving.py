@@ -11,6 +11,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError
+from cr_toolkit.checker.state_space import PathLimitError
 from cr_toolkit.errors import CrtoolError
 from cr_toolkit.model import Instance, Schedule
 from cr_toolkit.simulation import simulate
@@ -221,7 +222,11 @@ class Solving:
         self._untimed(compile_paths)
         limit = time.monotonic() + seconds
         prices = raised_path_prices(self._instance, self.upper, self._prices, self._last, limit)
-        self._raise_lower(path_bound(self._instance, prices))
+        try:
+            self._raise_lower(path_bound(self._instance, prices))
+        except PathLimitError as error:
+            self.notes.append(f"the state-space relaxation is too large for the checker: {error}")
+            return
         if prover is not None:
             prover.use(prices)
 

@@ -83,7 +83,7 @@ def shape_of(instance: Instance, kinds: Kinds) -> Shape:
 
 
 def is_small(instance: Instance, last: int, seconds: float) -> bool:
-    """Return whether prices of events before ``last`` can be raised in ``seconds``, and evaluated by the checker."""
+    """Return whether prices of events before ``last`` can be raised in ``seconds``, roughly."""
     from lp_models.kernels.run import most_running
 
     prompts = {request.prompt for request in instance.requests}
@@ -129,6 +129,8 @@ def raised_path_prices(
         rounds -= many
         calls += 1
         gain = ascent.facts[BOUND] - before
+        if ascent.facts[BOUND] == -np.inf:
+            break
         if ascent.facts[EAGERNESS] < _ENOUGH[0] * eagerness or (many >= 100 and gain < _ENOUGH[1] * (goal - before)):
             break
         spent = time.monotonic() - begin
@@ -158,7 +160,7 @@ def costs_of(instance: Instance, kinds: Kinds, prices: PathPrices, scale: int) -
     shape = shape_of(instance, kinds)
     last = prices.starts.shape[1]
     dearest = np.abs(prices.starts).max(axis=0).sum() + np.abs(prices.completions).max(axis=0).sum()
-    if scale * (dearest * len(shape.least) + len(instance) * (last + instance.horizon)) > _INT64_SAFE:
+    if not scale * (dearest * len(shape.least) + len(instance) * (last + instance.horizon)) <= _INT64_SAFE:
         return None
     starts, completions = (np.array(rows, np.int64) for rows in prices.rounded(scale))
     least = np.full((len(kinds.output), last + 1), scale * last, np.int64)

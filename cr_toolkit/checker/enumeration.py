@@ -17,7 +17,7 @@ what it must not.
 
 The search builds schedules by ascending (start, kind), kinds being the distinct requests, one start per level. A
 state is left out only if
-1. *prices*: a price vector bounds every completion of it at ``upper`` or more; or
+1. *prices*: a price vector, or the prices of events, bound every completion of it at ``upper`` or more; or
 2. *left move*: some request began at k > a_i although it could have begun at k - 1 in the final schedule. Moving its
    start from k to k - 1 adds s + 1 tokens in step k and one token in each of its other steps but the last, which it
    leaves. So in an optimal schedule either step k lacks that room, or one of the steps k+1 .. k+o-1 is full. Step k is
@@ -59,8 +59,8 @@ MAX_LANES = 4_000_000
 _RIVALS = 64
 """States with which a new one is compared, the latest; rule 4 allows any."""
 
-_PATH_WORK_PER_ENTRY = 64
-"""So many entries of the states of paths take as long as an entry of a table, about."""
+_PATH_WORK_PER_ENTRY, _BITS_PER_ENTRY = 1_000, 50_000
+"""Changing so many bits of the states of paths, or reading past them, takes as long as an entry of a table, about."""
 
 _WORK_PER_NODE = 32
 """So many entries of a table, or steps in which nothing starts, count as one node, so that nodes measure time."""
@@ -186,8 +186,11 @@ class _PathBound:
 
     def __init__(self, search: _Search, paths: Paths) -> None:
         self._search, self._paths = search, paths
+        if len(search.kinds) * paths.last > MAX_TABLE:
+            raise NodeLimitError("the table of charges is too large")
+        self._lookup = 1 + paths.bits // _BITS_PER_ENTRY
         self._charges = [paths.least_charges(search.scale, prompt, output) for _, prompt, output in search.kinds]
-        search.work += paths.work // _PATH_WORK_PER_ENTRY
+        search.work += paths.work // _PATH_WORK_PER_ENTRY + paths.last * len(search.kinds)
 
     def bound(self, state: _State, waiting: Waiting) -> int:
         """Return ``scale`` times the bound on the sum of all starts after ``state``."""
@@ -198,6 +201,7 @@ class _PathBound:
     def idle_until(self, moment: int, state: _State, waiting: Waiting) -> tuple[int, int, int]:
         """Return, if nothing starts before ``moment``, the charges of all starts (scaled), and H and c there."""
         scale, last = self._search.scale, self._paths.last
+        self._search.work += len(waiting)
         value = scale * state.total
         for count, at, charges in zip(waiting, state.first, self._charges, strict=True):
             if count:
@@ -228,6 +232,7 @@ class _PathBound:
 
     def _least_cost(self, moment: int, held: int, number: int) -> int:
         cost = self._paths.least_cost(moment, held, number)
+        self._search.work += self._lookup
         # What runs can always complete, so there is a path.
         assert cost is not None
         return cost
@@ -312,7 +317,7 @@ def prove_no_better(
         node_limit: most nodes: states expanded and made; tables and idle steps count a little too.
         width: steps that a price holds for.
         events: prices of starts and completions over ``scale``; any are sound.
-        choices: what to try on the starts that fit and that the inherited vector does not leave out, as they come
+        choices: what to try on the starts that fit and that inherited prices and events do not leave out, as they come
             (``_children``); any choice is sound. The first vector is used to begin with, and when the choices are used
             up, states inherit.
 
@@ -371,9 +376,9 @@ def prove_no_better(
 def _children(search: _Search, waiting: Waiting, state: _State, answers: Iterator[int]) -> Iterator[_State]:
     """Yield the states after one more start that fit and that neither rule 2 or 3 nor prices leave out.
 
-    Each start that fits and that the inherited prices do not leave out takes one of ``answers``: the vector to be tried
-    on the state after it; or -m and then the number of a vector that leaves out this and the next m - 1 such starts of
-    its kind.
+    Each start that fits and that neither the inherited prices nor those of events leave out takes one of ``answers``:
+    the vector to be tried on the state after it; or -m and then the number of a vector that leaves out this and the
+    next m - 1 such starts of its kind.
     """
     vector = search.vector(state.vector)
     present = [(kind, count, state.first[kind], *vector.tables(kind)) for kind, count in enumerate(waiting) if count]

@@ -25,11 +25,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate, chain
 
-MAX_PATH_WORK = 4_000_000_000
-"""Most entries of states that all events together may change: about a minute."""
+MAX_PATH_WORK = 100_000_000_000
+"""Most bits of states that all events together may change: about a minute."""
 
-MAX_STATES = 50_000_000
-"""Most states of all moments together; their costs are kept."""
+MAX_PATH_BITS = 4_000_000_000
+"""Most bits of the states of all moments and of the masks, all of which are kept."""
+
+MAX_PRICES = 16_000_000
+"""Most prices, and most charges of starts, the zeros at the ends of rows included."""
 
 Requests = Sequence[tuple[int, int, int]]
 """(arrival, prompt, output) of each request."""
@@ -54,11 +57,13 @@ class Paths:
 
     Attributes:
         last: no event is priced at this moment or later.
-        states: states of all moments together.
-        work: entries of states that were changed.
+        start_prices: by prompt and moment up to ``last``.
+        completion_prices: by peak and moment up to ``last``.
+        bits: of the states of one moment: looking a cost up takes time in proportion.
+        work: bits of states that the events change.
 
     Raises:
-        PathLimitError: if these would be more than ``MAX_STATES`` or ``MAX_PATH_WORK``.
+        PathLimitError: if that passes ``MAX_PATH_WORK``, ``MAX_PATH_BITS`` or ``MAX_PRICES``.
         ValueError: if there are not as many rows of prices as prompts or peaks.
     """
 
@@ -70,29 +75,32 @@ class Paths:
         if len(starts) != len(prompts) or len(completions) != len(peaks):
             raise ValueError("there must be a row of prices for each prompt and for each peak")
         self.last = max(map(len, (*starts, *completions)))
+        if self.last * (len(prompts) + len(peaks)) > MAX_PRICES:
+            raise PathLimitError(f"{len(prompts) + len(peaks)} rows of prices at {self.last} moments")
         self.start_prices = _by_size(prompts, starts, self.last)
         self.completion_prices = _by_size(peaks, completions, self.last)
         after_a_step = accumulate(sorted(prompt + 1 for prompt in prompts.elements()))
         self._running = running = sum(held <= memory for held in after_a_step)
         self._row = memory + 1
-        lanes = self._row * (running + 1)
-        repeated = sum(min(running, number) for number in (*prompts.values(), *peaks.values()))
-        self.states = self.last * lanes
-        self.work = self.states * (repeated + 1)
-        if self.states > MAX_STATES or self.work > MAX_PATH_WORK:
-            raise PathLimitError(f"paths through {lanes} states and {self.last} moments")
         dearest = sum(
-            running * (max(abs(prices[k]) for prices in self.start_prices.values())
-                       + max(abs(prices[k]) for prices in self.completion_prices.values()))
-            for k in range(self.last)
-        )  # fmt: skip
+            running * self.last * max((abs(price) for row in rows for price in row), default=0)
+            for rows in (starts, completions)
+        )
         self._bias = dearest + 1
         self._limit = 3 * self._bias
         self._width = (8 * self._bias).bit_length() + 1
-        self._guard = self._lanes(0, lanes) << (self._width - 1)
-        self._most = list(accumulate(sorted((q - 1 for q in peaks.elements()), reverse=True), initial=0))
-        self._least = list(accumulate(sorted(prompts.elements()), initial=0))
-        self._tables = self._backwards(memory, prompts, peaks)
+        self.bits = self._width * self._row * (running + 1)
+        repeated = sum(min(running, number) for number in (*prompts.values(), *peaks.values()))
+        self.work = self.last * self.bits * (repeated + 1)
+        kept = (self.last + len(prompts) + len(peaks)) * self.bits if self.last else 0
+        if self.work > MAX_PATH_WORK or kept > MAX_PATH_BITS:
+            raise PathLimitError(f"paths through {self._row * (running + 1)} states and {self.last} moments")
+        self._tables: list[int] = []
+        if self.last:
+            self._most = list(accumulate(sorted((q - 1 for q in peaks.elements()), reverse=True), initial=0))
+            self._least = list(accumulate(sorted(prompts.elements()), initial=0))
+            self._guard = self._lanes(self._row * (running + 1)) << (self._width - 1)
+            self._tables = self._backwards(memory, prompts, peaks)
 
     def least_cost(self, moment: int, held: int, running: int) -> int | None:
         """Return the least cost of a path whose further starts are at ``moment`` or later; None if there is no path.
@@ -116,20 +124,23 @@ class Paths:
         least.reverse()
         return least
 
-    def _lanes(self, first: int, number: int) -> int:
-        """Return a one in each of some lanes."""
-        width = self._width
-        return ((1 << width * number) - 1) // ((1 << width) - 1) << width * first
+    def _lanes(self, number: int) -> int:
+        """Return a one in each of the first lanes."""
+        return _repeated(1, self._width, number)
 
     def _lesser(self, one: int, other: int) -> int:
         """Return the lesser of two costs in every lane."""
         ahead = ((one | self._guard) - other) & self._guard
         return one ^ ((one ^ other) & (ahead - (ahead >> (self._width - 1))))
 
+    def _rows(self, lanes: int) -> int:
+        """Return a one in each of the first ``lanes`` of every c but the last."""
+        return _repeated(self._lanes(lanes), self._width * self._row, self._running)
+
     def _backwards(self, memory: int, prompts: Counter[int], peaks: Counter[int]) -> list[int]:
         """Return the costs by moment, from the last priced one backwards."""
         width, row, numbers = self._width, self._row, range(self._running + 1)
-        every = self._lanes(0, row * len(numbers))
+        every = self._lanes(row * len(numbers))
         nowhere = 4 * self._bias
         # Of the states before a step, by c: the first lane, how many of them may be, and the first one after the step.
         stretches = []
@@ -137,31 +148,29 @@ class Paths:
             low, high = self._least[c], min(self._most[c], memory - c)
             if low <= high:
                 stretches.append((c * row + low, high - low + 1, c * row + low + c))
-        begun = {
-            s: (width * (row + s), sum(self._lanes(c * row, row - s) for c in numbers[:-1]), min(n, self._running))
-            for s, n in prompts.items()
-        }
+        # Of a kind of event: how far it moves a state, the states it leads to, and how often it may happen.
+        begun = {s: (width * (row + s), self._rows(row - s), min(many, self._running)) for s, many in prompts.items()}
         ended = {
-            q: (width * (row + q), sum(self._lanes(c * row + q, row - q) for c in numbers[1:]), min(n, self._running))
-            for q, n in peaks.items()
+            q: (width * (row + q), self._rows(row - q) << width * (row + q), min(many, self._running))
+            for q, many in peaks.items()
         }
-        held = sum(self._lanes(first, number) for first, number, _ in stretches)
+        held = sum(self._lanes(size) << width * first for first, size, _ in stretches)
         tables = [0] * self.last
         after = every * self._bias
         for k in range(self.last - 1, -1, -1):
             costs = nowhere * (every - held)
-            for first, number, then in stretches:
-                costs |= (after >> width * then & ((1 << width * number) - 1)) << width * first
+            for first, size, then in stretches:
+                costs |= (after >> width * then & ((1 << width * size) - 1)) << width * first
             for s, prices in self.start_prices.items():
-                shift, ones, number = begun[s]
+                shift, ones, many = begun[s]
                 elsewhere, mask = nowhere * (every - ones), ones * ((1 << width) - 1)
-                for _ in range(number):
+                for _ in range(many):
                     costs = self._lesser(costs, ((costs >> shift & mask) - ones * prices[k]) | elsewhere)
             tables[k] = costs
             for q, prices in self.completion_prices.items():
-                shift, ones, number = ended[q]
+                shift, ones, many = ended[q]
                 elsewhere, mask = nowhere * (every - ones), ones * ((1 << width) - 1)
-                for _ in range(number):
+                for _ in range(many):
                     costs = self._lesser(costs, ((costs << shift & mask) - ones * prices[k]) | elsewhere)
             after = costs
         return tables
@@ -179,12 +188,30 @@ def state_space_bound(
     paths = Paths(memory, requests, starts, completions)
     total = paths.least_cost(0, 0, 0)
     assert total is not None  # nothing need ever start
-    charges = {size: paths.least_charges(scale, *size) for size in {(s, o) for _, s, o in requests}}
+    arrivals: dict[tuple[int, int], list[int]] = {}
     for arrival, prompt, output in requests:
-        start = charges[prompt, output][arrival] if arrival < paths.last else scale * arrival
-        total += start + scale * (output - arrival)
+        arrivals.setdefault((prompt, output), []).append(arrival)
+    if len(arrivals) * paths.last > MAX_PRICES:
+        raise PathLimitError(f"{len(arrivals)} sizes of requests at {paths.last} moments")
+    for (prompt, output), same in arrivals.items():
+        charges = paths.least_charges(scale, prompt, output)
+        for arrival in same:
+            total += charges[arrival] if arrival < paths.last else scale * arrival
+            total += scale * (output - arrival)
     return Fraction(total, scale)
 
 
 def _by_size(sizes: Counter[int], rows: Sequence[Sequence[int]], last: int) -> dict[int, list[int]]:
     return {size: [*row, *[0] * (last - len(row))] for size, row in zip(sorted(sizes), rows, strict=True)}
+
+
+def _repeated(value: int, stride: int, times: int) -> int:
+    """Return ``value`` repeated every ``stride`` bits."""
+    found, done = 0, 0
+    for digit in bin(times)[2:]:
+        found |= found << stride * done
+        done *= 2
+        if digit == "1":
+            found |= value << stride * done
+            done += 1
+    return found

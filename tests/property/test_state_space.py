@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cr_toolkit.checker import state_space
 from cr_toolkit.checker.enumeration import BetterScheduleError, prove_no_better
 from cr_toolkit.checker.state_space import PathLimitError, Paths, state_space_bound
 from cr_toolkit.model import Instance, Schedule
@@ -216,6 +217,16 @@ def test_rows_of_prices_must_be_as_many_as_prompts_and_peaks() -> None:
         Paths(4, [(0, 1, 2)], [[1]], [[1], [2]])
 
 
-def test_too_many_states_are_refused() -> None:
+def test_too_many_states_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(PathLimitError, match="states and 9000 moments"):
         Paths(1000, [(0, 0, k) for k in range(1, 200)], [[0] * 9000], [[]] * 199)
+    with pytest.raises(PathLimitError, match="201 rows of prices at 100000 moments"):
+        Paths(1000, [(0, 0, k) for k in range(1, 201)], [[0] * 100_000], [[]] * 200)
+    monkeypatch.setattr(state_space, "MAX_PRICES", 8)
+    sizes = [(0, s, o) for s in range(3) for o in range(1, 4)]
+    with pytest.raises(PathLimitError, match="9 sizes of requests at 1 moments"):
+        state_space_bound(5, sizes, 1, [[0], [], []], [[]] * 5)
+
+
+def test_no_prices_take_no_work() -> None:
+    assert state_space_bound(2**53 - 1, [(0, 0, 1)] * 4000, 1, [[]], [[]]) == 4000
