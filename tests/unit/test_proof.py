@@ -146,10 +146,11 @@ def test_a_proof_that_is_wrong_is_dropped_for_a_lower_one(certified, monkeypatch
             return proof.Outcome(outcome.certificate | {"choices": [0, -7, 0]})
         return outcome
 
+    monkeypatch.setattr(solving, "is_small", lambda *_: False)
     monkeypatch.setattr(Prover, "prove", spoilt)
     monkeypatch.setattr(solving.cp_sat, "available", lambda: False)
     monkeypatch.setattr(branching, "MAX_STARTS", 0)
-    result = optimum(HARD, seconds=3)
+    result = optimum(HARD, seconds=10)
     assert result.status == "bracketed"
     assert result.lower < certified.upper
     assert any("was not repeated" in note for note in result.notes)
