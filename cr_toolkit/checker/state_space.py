@@ -146,8 +146,7 @@ class Paths:
         stretches = []
         for c in numbers:
             low, high = self._least[c], min(self._most[c], memory - c)
-            if low <= high:
-                stretches.append((c * row + low, high - low + 1, c * row + low + c))
+            stretches.append((c * row + low, high - low + 1, c * row + low + c))
         # Of a kind of event: how far it moves a state, the states it leads to, and how often it may happen.
         begun = {s: (width * (row + s), self._rows(row - s), min(many, self._running)) for s, many in prompts.items()}
         ended = {

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cr_toolkit.checker import state_space
-from cr_toolkit.checker.enumeration import BetterScheduleError, prove_no_better
+from cr_toolkit.checker import enumeration, state_space
+from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError, prove_no_better
 from cr_toolkit.checker.state_space import PathLimitError, Paths, state_space_bound
 from cr_toolkit.model import Instance, Schedule
 from lp_models import optimum
@@ -226,6 +226,20 @@ def test_too_many_states_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = [(0, s, o) for s in range(3) for o in range(1, 4)]
     with pytest.raises(PathLimitError, match="9 sizes of requests at 1 moments"):
         state_space_bound(5, sizes, 1, [[0], [], []], [[]] * 5)
+
+
+def test_more_charges_than_an_enumeration_may_keep_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(enumeration, "MAX_TABLE", 5)
+    with pytest.raises(NodeLimitError, match="the table of charges is too large"):
+        prove_no_better(2, [(0, 0, 1)], 1, 1, [[0]], 100, events=([[0] * 6], [[0]]))
+
+
+def test_where_no_schedule_can_be_there_is_no_path() -> None:
+    paths = Paths(3, [(0, 0, 2), (0, 1, 2)], [[0], [0]], [[0], [0]])
+    assert paths.least_cost(0, 0, 0) == 0
+    assert paths.least_cost(0, 4, 1) is None
+    assert paths.least_cost(0, 3, 3) is None
+    assert paths.least_cost(0, 3, 1) is None
 
 
 def test_no_prices_take_no_work() -> None:
