@@ -181,7 +181,7 @@ class Solving:
         if len(self._instance) <= _FEW:
             restarts, evaluations = _RESTARTS
         for seed in range(self._seed, self._seed + restarts):
-            schedule, method = upper_bound(self._instance, evaluations=evaluations, seconds=left, seed=seed)
+            schedule, method = upper_bound(self._instance, evaluations=evaluations, seconds=left / restarts, seed=seed)
             self._offer(schedule, method)
 
     def _improve(self) -> None:

@@ -17,6 +17,8 @@ from cr_toolkit.checker.instance import Instance
 from cr_toolkit.checker.reading import MAX_INTEGER, Rejected, integer, items, record
 from cr_toolkit.checker.state_space import PathLimitError, state_space_bound
 
+_WHERE = "the lower bound's certificate"
+
 MAX_PRICE_WORK = 50_000_000
 """Most (distinct size) x (priced step) pairs that a check takes on."""
 MAX_NODES = 5_000_000
@@ -266,7 +268,5 @@ def _sum_fractions(parts: Counter[int]) -> Fraction:
     common = lcm(*parts)
     return Fraction(sum(n * (common // d) for d, n in parts.items()), common)
 
-
-_WHERE = "the lower bound's certificate"
 
 _PLAIN = {"outputs": outputs_bound, "volume": volume_bound, "mean-busy-time": mean_busy_time_bound}

@@ -21,7 +21,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
-from cr_toolkit.checker.enumeration import NodeLimitError, Requests
+from cr_toolkit.checker.enumeration import NodeLimitError
+from cr_toolkit.checker.state_space import Requests
 
 MAX_STARTS = 8_000_000
 """Most starts of all requests together at the root, most entries of open nodes, and last step of a cheaper schedule."""

@@ -46,7 +46,7 @@ from math import inf
 from operator import sub
 
 from cr_toolkit.checker.lanes import Lanes
-from cr_toolkit.checker.state_space import PathLimitError, Paths
+from cr_toolkit.checker.state_space import PathLimitError, Paths, Requests
 
 MAX_TABLE = 2_000_000
 """Most entries of the tables of a price vector (kinds x steps)."""
@@ -64,9 +64,6 @@ _PATH_WORK_PER_ENTRY, _BITS_PER_ENTRY = 1_000, 50_000
 
 _WORK_PER_NODE = 32
 """So many entries of a table, or steps in which nothing starts, count as one node, so that nodes measure time."""
-
-Requests = Sequence[tuple[int, int, int]]
-"""(arrival, prompt, output) of each request."""
 
 Events = tuple[Sequence[Sequence[int]], Sequence[Sequence[int]]]
 """Prices of starts and of completions, as ``Paths`` takes them."""
