@@ -26,6 +26,7 @@ from lp_models.portfolio import Portfolio
 from lp_models.prices import price_bound, raised_prices
 from lp_models.proof import Prover, plain_certificate
 from lp_models.race import Race
+from lp_models.smoothing import compile_smoothing, is_quick, smoothed_path_prices
 from lp_models.state_space import compile_paths, is_small, path_bound, raised_path_prices
 from lp_models.upper import upper_bound
 
@@ -48,7 +49,7 @@ _IMPROVED = 2_000, 20_000
 _FEW, _NARROW = 20, 0.03
 """So few requests, or a gap of at most such a share of the cost, may well be closed by proofs."""
 
-_RELAX_SHARE = 0.05, 0.2, 0.4
+_RELAX_SHARE = 0.1, 0.2, 0.4
 """Share of the time left for the state-space relaxation: where proofs may well close the gap, where engines follow all
 the same, and where nothing follows."""
 
@@ -217,11 +218,12 @@ class Solving:
         now = time.monotonic()
         hope = 2 if self._engine == BOUNDS else len(self._instance) > _FEW
         seconds = (self._deadline - now) * _RELAX_SHARE[hope]
-        if not self._prices or not is_small(self._instance, self._last, seconds):
+        quick = is_quick(self._instance, self._last, seconds)
+        if not self._prices or not (quick or is_small(self._instance, self._last, seconds)):
             return
-        self._untimed(compile_paths)
-        limit = time.monotonic() + seconds
-        prices = raised_path_prices(self._instance, self.upper, self._prices, self._last, limit)
+        self._untimed(compile_smoothing if quick else compile_paths)
+        raise_prices = smoothed_path_prices if quick else raised_path_prices
+        prices = raise_prices(self._instance, self.upper, self._prices, self._last, time.monotonic() + seconds)
         try:
             self._raise_lower(path_bound(self._instance, prices))
         except PathLimitError as error:

@@ -114,7 +114,7 @@ def raised_path_prices(
 
     kinds = kinds_of(instance)
     shape = shape_of(instance, kinds)
-    first = _of_memory_prices(shape, prices, last)
+    first = of_memory_prices(shape, prices, last)
     eagerness = min(_EAGERNESS[0], _EAGERNESS[1] / len(instance))
     ascent = Ascent(
         first.starts, first.completions, np.zeros_like(first.starts), np.zeros_like(first.completions),
@@ -175,7 +175,7 @@ def costs_of(instance: Instance, kinds: Kinds, prices: PathPrices, scale: int) -
     return Costs(least, by_peak, paths)
 
 
-def _of_memory_prices(shape: Shape, prices: Mapping[int, int], last: int) -> PathPrices:
+def of_memory_prices(shape: Shape, prices: Mapping[int, int], last: int) -> PathPrices:
     """Return prices of events that charge a path for what it holds; no price is beyond ``last``.
 
     A start of prompt s at k adds s + t - k tokens to every later step t, a completion of peak q takes q + t - k away.

@@ -19,7 +19,7 @@ Float64s = NDArray[np.float64]
 NOWHERE = 2**60
 """Cost where there is no path, in exact tables."""
 
-_FAR = 1e15
+FAR = 1e15
 """The same in floating point."""
 
 _NEWEST = 0.03
@@ -80,7 +80,7 @@ class Ascent(NamedTuple):
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _lead_back(
+def lead_back(
     shape: Shape, start_price: Float64s, completion_price: Float64s, costs: Float64s, before: Float64s
 ) -> None:
     """Write least costs of paths from every state, after and ``before`` the completions of each moment.
@@ -93,7 +93,7 @@ def _lead_back(
     for k in range(last - 1, -1, -1):
         for c in range(running + 1):
             row, after = costs[k, c], before[k + 1, c]
-            row[:] = _FAR
+            row[:] = FAR
             for h in range(shape.least[c], min(shape.most[c], memory - c) + 1):
                 row[h] = after[h + c]
         for c in range(running - 1, -1, -1):
@@ -157,7 +157,7 @@ def _take_off_path(
 
 
 @njit(cache=True, nogil=True)
-def _add_relaxed(
+def add_relaxed(
     shape: Shape, arrival: Int64s, number: Int64s, start_price: Float64s, completion_price: Float64s, starts: Float64s,
     completions: Float64s,
 ) -> float:  # fmt: skip
@@ -207,12 +207,12 @@ def raise_bound(shape: Shape, arrival: Int64s, number: Int64s, ascent: Ascent, g
             step = eagerness * max(goal - best, 1e-2) / norm
             trial[:] = start_price + step * mean_starts
             other_trial[:] = completion_price + step * mean_completions
-        _lead_back(shape, trial, other_trial, costs, before)
+        lead_back(shape, trial, other_trial, costs, before)
         starts[:] = 0.0
         completions[:] = 0.0
         if not _take_off_path(shape, trial, other_trial, costs, before, starts, completions):
             break
-        bound = costs[0, 0, 0] + _add_relaxed(shape, arrival, number, trial, other_trial, starts, completions)
+        bound = costs[0, 0, 0] + add_relaxed(shape, arrival, number, trial, other_trial, starts, completions)
         weight = _NEWEST if best > -np.inf else 1.0
         mean_starts += weight * (starts - mean_starts)
         mean_completions += weight * (completions - mean_completions)
