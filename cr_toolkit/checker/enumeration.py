@@ -41,7 +41,7 @@ found, there is none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain, repeat
 from math import inf
 
 from cr_toolkit.checker.lanes import Lanes
@@ -200,6 +200,13 @@ class _PathBound:
             raise NodeLimitError("the table of charges is too large")
         self._lookup = 1 + paths.bits // _BITS_PER_ENTRY
         self._charges = [paths.least_charges(search.scale, prompt, output) for _, prompt, output in search.kinds]
+        # By kind and moment, what a start there costs more than the least from then on; the path goes on after it, so
+        # that its price falls out.
+        self._dearer = []
+        for (_, prompt, output), charges in zip(search.kinds, self._charges, strict=True):
+            prices = chain(paths.completion_prices[prompt + output][output:], repeat(0))
+            columns = zip(range(paths.last), charges, prices, strict=False)
+            self._dearer.append([search.scale * k + price - charge for k, charge, price in columns])
         search.work += paths.work // _PATH_WORK_PER_ENTRY + paths.last * len(search.kinds)
 
     def bound(self, total: int, waiting: _Waiting, first: Sequence[int], cut: int, running: Running) -> int:
@@ -250,15 +257,10 @@ class _PathBound:
     def start_bound(self, kind: int, moment: int, idle: tuple[int, int, int]) -> int:
         """Return the bound (scaled) if the next start is one of ``kind`` at ``moment``, until when nothing starts."""
         value, held, number = idle
-        last = self._paths.last
-        if moment >= last:
+        if moment >= self._paths.last:
             return value
-        _, prompt, output = self._search.kinds[kind]
-        # The path goes on after that start, so that its price falls out.
-        value += self._search.scale * moment - self._charges[kind][moment]
-        if moment + output < last:
-            value += self._paths.completion_prices[prompt + output][moment + output]
-        return value + self._least_cost(moment, held + prompt, number + 1)
+        _, prompt, _ = self._search.kinds[kind]
+        return value + self._dearer[kind][moment] + self._least_cost(moment, held + prompt, number + 1)
 
     def _least_cost(self, moment: int, held: int, number: int) -> int:
         cost = self._paths.least_cost(moment, held, number)
@@ -577,12 +579,14 @@ def _replaces(lanes: Lanes, waiting: _Waiting, one: _State, other: _State) -> bo
     later = one.kind > other.kind
     least = one.start - other.start + later
     spare = other.total - one.total
+    if least * waiting.number > spare:
+        return False  # With no delay too: that takes least <= 0 <= spare.
     # As numbers, loads that hold no more are no greater, which is seen sooner.
     if least <= 0 <= spare:
         load = one.load >> (lanes.width * (later - least))
         if load <= other.load and lanes.no_more(load, other.load):
             return True
-    if least * waiting.number > spare or (least < 0 and waiting.latest > other.start + least):
+    if least < 0 and waiting.latest > other.start + least:
         return False
     load = one.load >> lanes.width if later else one.load
     return load <= other.load and lanes.no_more(load, other.load)
