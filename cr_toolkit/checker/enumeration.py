@@ -41,9 +41,8 @@ found, there is none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, repeat
 from math import inf
-from operator import sub
 
 from cr_toolkit.checker.lanes import Lanes
 from cr_toolkit.checker.state_space import PathLimitError, Paths, Requests
@@ -69,10 +68,7 @@ Events = tuple[Sequence[Sequence[int]], Sequence[Sequence[int]]]
 """Prices of starts and of completions, as ``Paths`` takes them."""
 
 Running = list[tuple[int, int]]
-"""(completion, peak) of each running request, by ascending completion."""
-
-Waiting = tuple[int, ...]
-"""How many requests of each kind wait."""
+"""(completion, peak) of each running request."""
 
 Path = tuple["Path", int, int] | None
 """The starts so far, last one first: those before it, its step and its kind."""
@@ -91,6 +87,22 @@ class NodeLimitError(Exception):
     """The enumeration needs more nodes, or larger tables, than it was given."""
 
 
+class _Waiting:
+    """Requests that wait; all states of a level that leave the same ones share one object."""
+
+    __slots__ = ("counts", "kinds", "latest", "number", "states")
+
+    def __init__(self, search: _Search, kinds: tuple[int, ...], counts: tuple[int, ...]) -> None:
+        self.kinds, self.counts = kinds, counts  # those that wait, ascending, and how many of each
+        self.number = sum(counts)
+        self.latest = max((search.kinds[kind][0] for kind in kinds), default=0)  # the last of them arrives here
+        self.states: list[_State] = []  # those kept
+
+
+_Rests = dict[tuple[tuple[int, ...], tuple[int, ...]], _Waiting]
+"""What waits at a level, by its kinds and counts."""
+
+
 class _State:
     """A beginning of a schedule."""
 
@@ -107,7 +119,7 @@ class _State:
         self.running = running
         self.load = load  # memory that these hold in the steps after the last start, one lane each
         self.path = path
-        self.first: list[int] = []  # of each kind that waits: no start of it before this step
+        self.first: list[int] = []  # of each kind that waits, in order: no start of it before this step
         self.vector = vector  # number of the price vector that its descendants inherit
         self.alive = True  # False when a later state dominates it
 
@@ -120,22 +132,25 @@ class _Vector:
         self.price, self.end = price, len(price) - 1
         self.sums = list(accumulate(price))
         self.moments = list(accumulate(step * y for step, y in enumerate(price)))
-        self._numbers = range(len(search.kinds))
-        self._tables: list[tuple[list[int], list[int]] | None] = [None] * len(search.kinds)
+        self._least: list[list[int]] = [[]] * len(search.kinds)
 
-    def bound(self, total: int, waiting: Waiting, first: Sequence[int], running: Running) -> int:
-        """Return ``scale`` times the bound on the sum of all starts; nothing that waits starts before its ``first``."""
-        scale, end = self._search.scale, self.end
+    def bound(self, total: int, waiting: _Waiting, first: Sequence[int], cut: int, running: Running) -> int:
+        """Return ``scale`` times the bound on the sum of all starts.
+
+        Nothing that waits starts before its ``first``; ``cut`` is the least of them.
+        """
+        scale, end, known = self._search.scale, self.end, self._least
         value = scale * total
-        cut = end  # where nothing waits, or only what starts later, no price counts
-        for count, at, tables, kind in zip(waiting, first, self._tables, self._numbers, strict=True):
-            if count:
-                if at >= end:
-                    value += count * scale * at
-                    continue
-                value += count * (tables or self.tables(kind))[0][at]
-                if at < cut:
-                    cut = at
+        for kind, count, at in zip(waiting.kinds, waiting.counts, first, strict=True):
+            place = end - at
+            if place > 0:
+                least = known[kind]
+                if place >= len(least):
+                    least = self.least(kind, at)
+                value += count * least[place]
+            else:
+                value += count * scale * at
+        # Where nothing waits, or only what starts later, no price counts.
         if cut < end:
             sums, moments = self.sums, self.moments
             before, moment = sums[cut], moments[cut]
@@ -148,34 +163,32 @@ class _Vector:
 
     def held(self, offset: int, begin: int, completion: int) -> int:
         """Return the price of ``offset`` + t tokens in every step t = ``begin`` + 1 .. ``completion``."""
-        last = min(completion, self.end)
+        last = completion if completion < self.end else self.end
         if last <= begin:
             return 0
         sums, moments = self.sums, self.moments
         return offset * (sums[last] - sums[begin]) + moments[last] - moments[begin]
 
-    def tables(self, kind: int) -> tuple[list[int], list[int]]:
-        """Return, by start k = 0 .. end, the least charge of a start at k or later, and by how much k exceeds it.
+    def least(self, kind: int, first: int) -> list[int]:
+        """Return the least charge of a start at k or later, by ``end`` - k for k = ``end`` .. ``first`` and perhaps on.
 
-        The charge of a start is ``scale`` times the start, plus the price of what the request then holds.
+        The charge of a start is ``scale`` times the start, plus the price of what the request then holds. What is known
+        grows backwards from ``end`` as it is needed, but counts as a whole at once.
         """
-        tables = self._tables[kind]
-        if tables is None:
-            _, prompt, output = self._search.kinds[kind]
-            scale, end, sums, moments = self._search.scale, self.end, self.sums, self.moments
-            # Beyond ``end`` nothing is priced.
-            later_sums = sums[output:] + [sums[end]] * min(output, end + 1)
-            later_moments = moments[output:] + [moments[end]] * min(output, end + 1)
-            charges = [
-                scale * k + (prompt - k) * (p - q) + (x - y)
-                for k, (p, q, x, y) in enumerate(zip(later_sums, sums, later_moments, moments, strict=False))
-            ]
-            least = list(accumulate(reversed(charges), min))
-            least.reverse()
-            tables = least, [charge - cheapest for charge, cheapest in zip(charges, least, strict=True)]
-            self._tables[kind] = tables
+        least, end, scale = self._least[kind], self.end, self._search.scale
+        if not least:
+            least = self._least[kind] = [scale * end]
             self._search.work += end + 1
-        return tables
+        if len(least) <= end - first:
+            _, prompt, output = self._search.kinds[kind]
+            sums, moments, lowest = self.sums, self.moments, least[-1]
+            for k in range(end - len(least), first - 1, -1):
+                last = k + output if k + output < end else end
+                charge = scale * k + (prompt - k) * (sums[last] - sums[k]) + moments[last] - moments[k]
+                if charge < lowest:
+                    lowest = charge
+                least.append(lowest)
+        return least
 
 
 class _PathBound:
@@ -187,45 +200,67 @@ class _PathBound:
             raise NodeLimitError("the table of charges is too large")
         self._lookup = 1 + paths.bits // _BITS_PER_ENTRY
         self._charges = [paths.least_charges(search.scale, prompt, output) for _, prompt, output in search.kinds]
+        # By kind and moment, what a start there costs more than the least from then on; the path goes on after it, so
+        # that its price falls out.
+        self._dearer = []
+        for (_, prompt, output), charges in zip(search.kinds, self._charges, strict=True):
+            prices = chain(paths.completion_prices[prompt + output][output:], repeat(0))
+            columns = zip(range(paths.last), charges, prices, strict=False)
+            self._dearer.append([search.scale * k + price - charge for k, charge, price in columns])
         search.work += paths.work // _PATH_WORK_PER_ENTRY + paths.last * len(search.kinds)
 
-    def bound(self, state: _State, waiting: Waiting) -> int:
-        """Return ``scale`` times the bound on the sum of all starts after ``state``."""
-        cut = min(at for count, at in zip(waiting, state.first, strict=True) if count)
-        value, held, number = self.idle_until(cut, state, waiting)
-        return value + self._least_cost(cut, held, number)
+    def bound(self, total: int, waiting: _Waiting, first: Sequence[int], cut: int, running: Running) -> int:
+        """Return ``scale`` times the bound on the sum of all starts; the arguments are as for ``_Vector.bound``."""
+        self._search.work += len(self._search.kinds)
+        value, held, number = self._running(cut, running)
+        return value + self._waiting(total, waiting, first) + self._least_cost(cut, held, number)
 
-    def idle_until(self, moment: int, state: _State, waiting: Waiting) -> tuple[int, int, int]:
-        """Return, if nothing starts before ``moment``, the charges of all starts (scaled), and H and c there."""
-        scale, last = self._search.scale, self._paths.last
-        self._search.work += len(waiting)
-        value = scale * state.total
-        for count, at, charges in zip(waiting, state.first, self._charges, strict=True):
-            if count:
-                if at < moment:
-                    at = moment
-                value += count * (charges[at] if at < last else scale * at)
-        held = number = 0
-        for completion, peak in state.running:
+    def _waiting(self, total: int, waiting: _Waiting, first: Sequence[int]) -> int:
+        """Return the charges of all starts (scaled), without prices of completions that are certain."""
+        scale, last, charges = self._search.scale, self._paths.last, self._charges
+        value = scale * total
+        for kind, count, at in zip(waiting.kinds, waiting.counts, first, strict=True):
+            value += count * (charges[kind][at] if at < last else scale * at)
+        return value
+
+    def _running(self, moment: int, running: Running) -> tuple[int, int, int]:
+        """Return, if nothing starts before ``moment``, the prices of completions after it, and H and c there."""
+        last, prices = self._paths.last, self._paths.completion_prices
+        value = held = number = 0
+        for completion, peak in running:
             if completion > moment:
-                held += peak - completion + moment
+                held += peak - completion
                 number += 1
                 if completion < last:
-                    value += self._paths.completion_prices[peak][completion]
-        return value, held, number
+                    value += prices[peak][completion]
+        return value, held + number * moment, number
+
+    def idle(self, begin: int, stop: int, state: _State, waiting: _Waiting) -> list[tuple[int, int, int]]:
+        """Return, by moment ``begin`` .. ``stop`` - 1, if nothing starts before, the charges of all starts, H and c.
+
+        Nothing that waits starts before ``begin`` in any case.
+        """
+        scale, last = self._search.scale, self._paths.last
+        self._search.work += len(self._search.kinds) * (stop - begin)
+        value = self._waiting(state.total, waiting, state.first)
+        columns = zip(waiting.kinds, waiting.counts, state.first, strict=True)
+        present = [(count, at, self._charges[kind]) for kind, count, at in columns]
+        found = []
+        for moment in range(begin, stop):
+            paid, held, number = self._running(moment, state.running)
+            found.append((value + paid, held, number))
+            for count, at, charges in present:
+                if at <= moment:
+                    value += count * (charges[moment + 1] - charges[moment] if moment < last else scale)
+        return found
 
     def start_bound(self, kind: int, moment: int, idle: tuple[int, int, int]) -> int:
         """Return the bound (scaled) if the next start is one of ``kind`` at ``moment``, until when nothing starts."""
         value, held, number = idle
-        last = self._paths.last
-        if moment >= last:
+        if moment >= self._paths.last:
             return value
-        _, prompt, output = self._search.kinds[kind]
-        # The path goes on after that start, so that its price falls out.
-        value += self._search.scale * moment - self._charges[kind][moment]
-        if moment + output < last:
-            value += self._paths.completion_prices[prompt + output][moment + output]
-        return value + self._least_cost(moment, held + prompt, number + 1)
+        _, prompt, _ = self._search.kinds[kind]
+        return value + self._dearer[kind][moment] + self._least_cost(moment, held + prompt, number + 1)
 
     def _least_cost(self, moment: int, held: int, number: int) -> int:
         cost = self._paths.least_cost(moment, held, number)
@@ -245,7 +280,6 @@ class _Search:
         if scale < 1 or width < 1:
             raise ValueError("prices must be over a positive scale, and each hold for at least one step")
         self.memory, self.scale, self._pool, self._width = memory, scale, pool, width
-        self._latest = max(arrival for arrival, _, _ in requests)
         self.kinds = sorted(set(requests), key=lambda r: (r[1] * r[2] + r[2] * (r[2] + 1) // 2, r))
         fixed = sum(output - arrival for arrival, _, output in requests)
         self.most = (upper - fixed - 1) * scale  # what the starts of a cheaper schedule may sum to, scaled
@@ -286,12 +320,6 @@ class _Search:
             self._vectors[number] = vector
         return vector
 
-    def arrived(self, waiting: Waiting, step: int) -> bool:
-        """Return whether all that waits has arrived by ``step``."""
-        return step >= self._latest or all(
-            arrival <= step for count, (arrival, _, _) in zip(waiting, self.kinds, strict=True) if count
-        )
-
     @property
     def spent(self) -> int:
         """Nodes so far, work included."""
@@ -327,41 +355,25 @@ def prove_no_better(
     """
     search = _Search(memory, requests, upper, scale, pool, width, events)
     counts = tuple(list(requests).count(kind) for kind in search.kinds)
+    everything = _Waiting(search, tuple(range(len(counts))), counts)
     answers = iter(choices)
     root = _State(0, 0, 0, 0, inf, [], 0, None, 0)
     root.first = [arrival for arrival, _, _ in search.kinds]
-    cut = search.vector(0).bound(0, counts, root.first, []) > search.most
-    level = [] if cut else [(counts, root)]
+    cut = search.vector(0).bound(0, everything, root.first, min(root.first), []) > search.most
+    level = [] if cut else [(everything, root)]
     while level:
-        following: list[tuple[Waiting, _State]] = []
-        rivals: dict[Waiting, list[_State]] = {}
+        following: list[tuple[_Waiting, _State]] = []
+        rests: _Rests = {}
         for waiting, state in level:
             if not state.alive:
                 continue
             search.nodes += 1
-            for child in _children(search, waiting, state, answers):
-                kind = child.kind
-                rest = _without(waiting, kind)
-                if not any(rest):
+            for rest, before, child in _children(search, waiting, state, answers, rests):
+                if not rest.number:
                     _require(search, requests, upper, child)
-                    continue
-                same = rivals.setdefault(rest, [])
-                # Where another vector than the inherited one is to be tried, it is likely to leave the state out.
-                inherits = child.vector == state.vector
-                if inherits and any(_replaces(search, rest, old, child) for old in same[-_RIVALS:]):
-                    continue
-                child.first = _first_starts(search.lanes, rest, child.load, child.start, kind, state.first)
-                # Rule 2: something that waits must start before the deadline.
-                if min(step for step, count in zip(child.first, rest, strict=True) if count) > child.deadline - 2:
-                    continue
-                if search.paths is not None and search.paths.bound(child, rest) > search.most:
-                    continue
-                if search.vector(child.vector).bound(child.total, rest, child.first, child.running) > search.most:
-                    continue
-                if not inherits and any(_replaces(search, rest, old, child) for old in same[-_RIVALS:]):
-                    continue
-                _keep(search, rest, same, child)
-                following.append((rest, child))
+                elif _is_needed(search, rest, before, child, state.vector):
+                    _keep(search.lanes, rest, child)
+                    following.append((rest, child))
             if search.spent > node_limit:
                 raise NodeLimitError(f"more than {node_limit} nodes")
         level = following
@@ -370,29 +382,65 @@ def prove_no_better(
     return search.spent
 
 
-def _children(search: _Search, waiting: Waiting, state: _State, answers: Iterator[int]) -> Iterator[_State]:
+def _is_needed(search: _Search, rest: _Waiting, before: list[int], child: _State, inherited: int) -> bool:
+    """Set ``first`` of a new state; return whether rules 1, 2 and 4 leave it in.
+
+    ``before`` was the ``first`` of the same requests in its parent, which tried the vector ``inherited``.
+    """
+    # Where another vector than the inherited one is to be tried, it is likely to leave the state out.
+    inherits = child.vector == inherited
+    if inherits and _is_replaced(search.lanes, rest, child):
+        return False
+    first = child.first = _first_starts(search.lanes, rest.kinds, child.load, child.start, child.kind, before)
+    cut = min(first)
+    # Rule 2: something that waits must start before the deadline.
+    if cut > child.deadline - 2:
+        return False
+    if search.paths is not None and search.paths.bound(child.total, rest, first, cut, child.running) > search.most:
+        return False
+    if search.vector(child.vector).bound(child.total, rest, first, cut, child.running) > search.most:
+        return False
+    return inherits or not _is_replaced(search.lanes, rest, child)
+
+
+def _children(
+    search: _Search, waiting: _Waiting, state: _State, answers: Iterator[int], rests: _Rests
+) -> Iterator[tuple[_Waiting, list[int], _State]]:
     """Yield the states after one more start that fit and that neither rule 2 or 3 nor prices leave out.
 
-    Each start that fits and that neither the inherited prices nor those of events leave out takes one of ``answers``:
-    the vector to be tried on the state after it; or -m and then the number of a vector that leaves out this and the
-    next m - 1 such starts of its kind.
+    Before each comes what waits then, and ``first`` of that in ``state``. Each start that fits and that neither the
+    inherited prices nor those of events leave out takes one of ``answers``: the vector to be tried on the state after
+    it; or -m and then the number of a vector that leaves out this and the next m - 1 such starts of its kind.
     """
-    vector = search.vector(state.vector)
-    present = [(kind, count, state.first[kind], *vector.tables(kind)) for kind, count in enumerate(waiting) if count]
-    begin = min(soonest for _, _, soonest, _, _ in present)
-    slacks = _slacks(search, vector, waiting, state, begin)
+    vector, paths, scale = search.vector(state.vector), search.paths, search.scale
+    tables = [vector.least(kind, soonest) for kind, soonest in zip(waiting.kinds, state.first, strict=True)]
+    begin = min(state.first)
+    slacks = _slacks(search, vector, waiting, state, begin, tables)
     stop = begin + len(slacks)
-    paths = search.paths
-    idle = [] if paths is None else [paths.idle_until(k, state, waiting) for k in range(begin, stop)]
-    for kind, count, soonest, least, excess in present:
-        if soonest >= stop:
+    idle = [] if paths is None else paths.idle(begin, stop, state, waiting)
+    end = vector.end
+    columns = zip(waiting.kinds, waiting.counts, state.first, tables, strict=True)
+    for place, (kind, count, soonest, least) in enumerate(columns):
+        _, prompt, output = search.kinds[kind]
+        starts = []
+        for k in range(soonest, stop):
+            slack = slacks[k - begin]
+            dearer, later = 0, scale
+            if k < end:
+                cheapest = least[end - k]
+                dearer = scale * k + vector.held(prompt - k, k, k + output) - cheapest
+                later = least[end - k - 1] - cheapest
+            if (
+                dearer <= slack
+                and search.lanes.fits(kind, state.load, k - state.start)
+                and (paths is None or paths.start_bound(kind, k, idle[k - begin]) <= search.most)
+            ):
+                starts.append(k)
+            # From the next kind on, this one starts after k.
+            slacks[k - begin] = slack - count * later
+        if not starts:
             continue
-        low, priced = soonest - begin, min(stop, vector.end)
-        dearer = excess[soonest:priced] + [0] * (stop - max(soonest, priced))
-        starts = [k for k, (more, slack) in enumerate(zip(dearer, slacks[low:], strict=True), soonest) if more <= slack]
-        starts = [k for k in starts if search.lanes.fits(kind, state.load, k - state.start)]
-        if paths is not None:
-            starts = [k for k in starts if paths.start_bound(kind, k, idle[k - begin]) <= search.most]
+        rest, before = _without(search, waiting, place, state.first, rests)
         covered = 0
         for position, k in enumerate(starts):
             if position < covered:
@@ -400,47 +448,64 @@ def _children(search: _Search, waiting: Waiting, state: _State, answers: Iterato
             search.nodes += 1
             answer = next(answers, state.vector)
             if answer >= 0:
-                yield _started(search, state, k, kind, answer)
+                yield rest, before, _started(search, state, k, kind, answer)
                 continue
             covered = position - answer
             number = next(answers, -1)
-            if covered > len(starts) or not _excluded(search, waiting, state, kind, k, starts[covered - 1], number):
+            if covered > len(starts) or not _excluded(
+                search, rest, before, state, kind, k, starts[covered - 1], number
+            ):
                 raise ValueError("a range of starts is not left out by its price vector")
-        # From the next kind on, this one starts after k.
-        later = [count * (y - x) for x, y in pairwise(least[soonest : priced + 1])]
-        later += [count * search.scale] * (stop - max(soonest, priced))
-        slacks[low:] = map(sub, slacks[low:], later)
 
 
-def _slacks(search: _Search, vector: _Vector, waiting: Waiting, state: _State, begin: int) -> list[int]:
+def _without(
+    search: _Search, waiting: _Waiting, place: int, first: list[int], rests: _Rests
+) -> tuple[_Waiting, list[int]]:
+    """Return what waits when one of the kind at ``place`` has started, and ``first`` for that."""
+    kinds, counts = waiting.kinds, waiting.counts
+    if counts[place] > 1:
+        counts = (*counts[:place], counts[place] - 1, *counts[place + 1 :])
+    else:
+        kinds, counts = kinds[:place] + kinds[place + 1 :], counts[:place] + counts[place + 1 :]
+        first = first[:place] + first[place + 1 :]
+    rest = rests.get((kinds, counts))
+    if rest is None:
+        rest = rests[kinds, counts] = _Waiting(search, kinds, counts)
+    return rest, first
+
+
+def _slacks(
+    search: _Search, vector: _Vector, waiting: _Waiting, state: _State, begin: int, tables: list[list[int]]
+) -> list[int]:
     """Return how far ``vector`` lets the charges rise if the next start is at k = ``begin``, ``begin`` + 1, ...
 
     The list ends where the slack is negative, or where rule 2 or 3 leaves out every start.
     """
     lanes, memory, scale, end, price = search.lanes, search.memory, search.scale, vector.end, vector.price
-    present = [(kind, count, state.first[kind]) for kind, count in enumerate(waiting) if count]
-    limit = min(state.deadline - 2, min(soonest + search.kinds[kind][2] - 1 for kind, _, soonest in present))
-    slack = search.most - vector.bound(state.total, waiting, state.first, state.running)
-    tables = [(count, soonest, vector.tables(kind)[0]) for kind, count, soonest in present]
+    columns = zip(waiting.kinds, state.first, strict=True)
+    limit = min(state.deadline - 2, min(soonest + search.kinds[kind][2] - 1 for kind, soonest in columns))
+    slack = search.most - vector.bound(state.total, waiting, state.first, begin, state.running)
+    present = list(zip(waiting.counts, state.first, tables, strict=True))
     slacks: list[int] = []
     k = begin
     while k <= limit and slack >= 0:
         slacks.append(slack)
         if k < end:
-            for count, soonest, least in tables:
+            for count, soonest, least in present:
                 if soonest <= k:
-                    slack -= count * (least[k + 1] - least[k])
+                    slack -= count * (least[end - k - 1] - least[end - k])
             slack -= price[k + 1] * (memory - (state.load >> (lanes.width * (k - state.start)) & lanes.mask))
         else:
-            slack -= scale * sum(count for count, soonest, _ in tables if soonest <= k)
+            slack -= scale * sum(count for count, soonest, _ in present if soonest <= k)
         k += 1
     search.work += k - begin
     return slacks
 
 
 def _excluded(
-    search: _Search, waiting: Waiting, state: _State, kind: int, earliest: int, latest: int, number: int
-) -> bool:
+    search: _Search, rest: _Waiting, before: list[int], state: _State, kind: int, earliest: int, latest: int,
+    number: int,
+) -> bool:  # fmt: skip
     """Return whether a price vector leaves out every start of ``kind`` at ``earliest`` .. ``latest``.
 
     Whichever of them it is, the request holds s + t - ``latest`` tokens or more in step t = ``latest`` + 1 ..
@@ -449,74 +514,82 @@ def _excluded(
     lanes = search.lanes
     _, prompt, output = search.kinds[kind]
     vector = search.vector(number)
-    rest = _without(waiting, kind)
     load = state.load >> (lanes.width * (earliest - state.start))
     common = max(0, output - (latest - earliest))
     load += (lanes.job[kind] & ((1 << (lanes.width * common)) - 1)) << (lanes.width * (latest - earliest))
-    first = _first_starts(lanes, rest, load, earliest, kind, state.first)
-    value = vector.bound(state.total + earliest, rest, first, state.running)
+    first = _first_starts(lanes, rest.kinds, load, earliest, kind, before)
     # Where nothing is left to wait, no price counts.
-    cut = min((step for step, count in zip(first, rest, strict=True) if count), default=vector.end)
+    cut = min(first, default=vector.end)
+    value = vector.bound(state.total + earliest, rest, first, cut, state.running)
     value += vector.held(prompt - latest, max(latest, cut), earliest + output)
     return value > search.most
 
 
-def _without(waiting: Waiting, kind: int) -> Waiting:
-    return (*waiting[:kind], waiting[kind] - 1, *waiting[kind + 1 :])
-
-
 def _started(search: _Search, state: _State, k: int, kind: int, vector: int) -> _State:
     """Return the state after a start of ``kind`` at ``k``, where it fits; ``vector`` is to be tried on it."""
-    lanes, memory = search.lanes, search.memory
+    lanes, width, memory = search.lanes, search.lanes.width, search.memory
     arrival, prompt, output = search.kinds[kind]
-    load = (state.load >> (lanes.width * (k - state.start))) + lanes.job[kind]
-    full = (load + lanes.ones[kind] * (lanes.limit + 1 - memory)) & lanes.high[kind]
-    full_step = k + 1 + ((full & -full).bit_length() - 1) // lanes.width if full else inf
+    load = (state.load >> (width * (k - state.start))) + lanes.job[kind]
+    full = (load + lanes.fill[kind]) & lanes.high[kind]
+    full_step = k + 1 + ((full & -full).bit_length() - 1) // width if full else inf
     held = state.held
     if k > state.start:
-        held = state.load >> (lanes.width * (k - state.start - 1)) & lanes.mask
+        held = state.load >> (width * (k - state.start - 1)) & lanes.mask
     deadline = inf if full_step < state.deadline else state.deadline
-    if k > arrival and held + prompt + 1 <= memory and full_step >= k + output:
-        deadline = min(deadline, k + output)
+    completion = k + output
+    if completion < deadline and k > arrival and held + prompt + 1 <= memory and full_step >= completion:
+        deadline = completion
     running = [entry for entry in state.running if entry[0] > k]
-    running.append((k + output, prompt + output))
-    running.sort()
+    running.append((completion, prompt + output))
     return _State(state.total + k, k, kind, held, deadline, running, load, (state.path, k, kind), vector)
 
 
-def _first_starts(lanes: Lanes, waiting: Waiting, load: int, start: int, kind: int, before: Sequence[int]) -> list[int]:
-    """Return from which step at (``start``, ``kind``) or later each kind that waits fits beside ``load``.
+def _first_starts(
+    lanes: Lanes, kinds: Sequence[int], load: int, start: int, kind: int, before: Sequence[int]
+) -> list[int]:
+    """Return from which step at (``start``, ``kind``) or later each of ``kinds``, which wait, fits beside ``load``.
 
     Nothing fits sooner than it did before the last start (``before``).
     """
-    fit = lanes.first_fit
-    after = start + 1
-    return [
-        fit(other, load, start, soonest if soonest > start else after if other < kind else start) if count else soonest
-        for other, (count, soonest) in enumerate(zip(waiting, before, strict=True))
-    ]
+    soonest = [at if at > start else start + (other < kind) for other, at in zip(kinds, before, strict=True)]
+    return lanes.first_fits(kinds, load, start, soonest)
 
 
-def _keep(search: _Search, waiting: Waiting, states: list[_State], new: _State) -> None:
+def _is_replaced(lanes: Lanes, waiting: _Waiting, new: _State) -> bool:
+    """Return whether one of the states last kept stands for a new one (rule 4)."""
+    return any(_replaces(lanes, waiting, old, new) for old in waiting.states[-_RIVALS:])
+
+
+def _keep(lanes: Lanes, waiting: _Waiting, new: _State) -> None:
     """Add a state and drop those that it makes superfluous."""
+    states, dropped = waiting.states, False
     for old in states[-_RIVALS:]:
-        old.alive = not _replaces(search, waiting, new, old)
-    states[-_RIVALS:] = [*(old for old in states[-_RIVALS:] if old.alive), new]
+        if _replaces(lanes, waiting, new, old):
+            old.alive, dropped = False, True
+    if dropped:
+        states[-_RIVALS:] = [old for old in states[-_RIVALS:] if old.alive]
+    states.append(new)
 
 
-def _replaces(search: _Search, waiting: Waiting, one: _State, other: _State) -> bool:
+def _replaces(lanes: Lanes, waiting: _Waiting, one: _State, other: _State) -> bool:
     """Return whether rule 4 lets ``one`` stand for ``other``.
 
     Tried are no delay, and the one after which the last starts coincide, the least that keeps the order of starts.
     """
-    lanes, later = search.lanes, one.kind > other.kind
+    later = one.kind > other.kind
     least = one.start - other.start + later
     spare = other.total - one.total
-    if least <= 0 <= spare and lanes.no_more(one.load >> (lanes.width * (later - least)), other.load):
-        return True
-    if least * sum(waiting) > spare or (least < 0 and not search.arrived(waiting, other.start + least)):
+    if least * waiting.number > spare:
+        return False  # With no delay too: that takes least <= 0 <= spare.
+    # As numbers, loads that hold no more are no greater, which is seen sooner.
+    if least <= 0 <= spare:
+        load = one.load >> (lanes.width * (later - least))
+        if load <= other.load and lanes.no_more(load, other.load):
+            return True
+    if least < 0 and waiting.latest > other.start + least:
         return False
-    return lanes.no_more(one.load >> (lanes.width * later), other.load)
+    load = one.load >> lanes.width if later else one.load
+    return load <= other.load and lanes.no_more(load, other.load)
 
 
 def _require(search: _Search, requests: Requests, upper: int, complete: _State) -> None:

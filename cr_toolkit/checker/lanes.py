@@ -23,12 +23,13 @@ class Lanes:
         self.mask = (1 << self.width) - 1
         self.limit = (1 << (self.width - 1)) - 1
         ones = [self._spread(1, output) for _, _, output in kinds]
-        self.ones = ones
         self.high = [one << (self.width - 1) for one in ones]
         self.all_high = self._spread(1, longest) << (self.width - 1)
         self.job = [self._ramp(prompt, output) for _, prompt, output in kinds]
         # A lane of load + job + (limit - memory) has its highest bit set exactly if it exceeds the memory.
         self.test = [job + one * (self.limit - memory) for job, one in zip(self.job, ones, strict=True)]
+        # So has a lane of load + (limit + 1 - memory) if it is full.
+        self.fill = [one * (self.limit + 1 - memory) for one in ones]
 
     def _spread(self, value: int, lanes: int) -> int:
         return sum(value << (self.width * lane) for lane in range(lanes)) if lanes < 64 else self._double(value, lanes)
@@ -48,18 +49,24 @@ class Lanes:
         """Return whether ``kind`` fits beside ``load`` if it starts ``lanes`` steps after the load begins."""
         return not ((load >> (self.width * lanes)) + self.test[kind]) & self.high[kind]
 
-    def first_fit(self, kind: int, load: int, begin: int, first: int) -> int:
-        """Return the first start >= ``first`` from which ``kind`` fits beside ``load``, which begins after ``begin``.
+    def first_fits(self, kinds: Sequence[int], load: int, begin: int, firsts: Sequence[int]) -> list[int]:
+        """Return, for each of ``kinds``, the first start at its ``firsts`` or later from which it fits beside ``load``.
 
-        A start k that exceeds the memory by e > 0 in step t excludes every start before min(k + e, t).
+        The load begins after ``begin``. A start k that exceeds the memory by e > 0 in step t excludes every start
+        before min(k + e, t).
         """
-        width, test, high = self.width, self.test[kind], self.high[kind]
-        sums = (load >> (width * (first - begin))) + test
-        while excess := sums & high:
-            lane = (excess.bit_length() - 1) // width
-            first += min((sums >> (width * lane) & self.mask) - self.limit, lane + 1)
+        width, mask, limit, tests, highs = self.width, self.mask, self.limit, self.test, self.high
+        found = []
+        for kind, first in zip(kinds, firsts, strict=True):
+            test, high = tests[kind], highs[kind]
             sums = (load >> (width * (first - begin))) + test
-        return first
+            while excess := sums & high:
+                lane = (excess.bit_length() - 1) // width
+                over = (sums >> (width * lane) & mask) - limit
+                first += over if over <= lane else lane + 1
+                sums = (load >> (width * (first - begin))) + test
+            found.append(first)
+        return found
 
     def no_more(self, load: int, other: int) -> bool:
         """Return whether ``load`` holds at most what ``other`` does in every step; both begin in the same step."""

@@ -89,13 +89,14 @@ class Paths:
         self._bias = dearest + 1
         self._limit = 3 * self._bias
         self._width = (8 * self._bias).bit_length() + 1
+        self._mask = (1 << self._width) - 1
         self.bits = self._width * self._row * (running + 1)
         repeated = sum(min(running, number) for number in (*prompts.values(), *peaks.values()))
         self.work = self.last * self.bits * (repeated + 1)
-        kept = (self.last + len(prompts) + len(peaks)) * self.bits if self.last else 0
+        kept = (self.last + 3 * (len(prompts) + len(peaks))) * self.bits if self.last else 0
         if self.work > MAX_PATH_WORK or kept > MAX_PATH_BITS:
             raise PathLimitError(f"paths through {self._row * (running + 1)} states and {self.last} moments")
-        self._tables: list[int] = []
+        self._tables: list[bytes] = []  # as octets, so that one cost is read without going through the others
         if self.last:
             self._most = list(accumulate(sorted((q - 1 for q in peaks.elements()), reverse=True), initial=0))
             self._least = list(accumulate(sorted(prompts.elements()), initial=0))
@@ -111,8 +112,9 @@ class Paths:
             return 0
         if running > self._running or held >= self._row:
             return None
-        shift = self._width * (running * self._row + held)
-        lane = self._tables[moment] >> shift & ((1 << self._width) - 1)
+        first = self._width * (running * self._row + held)
+        octets = self._tables[moment][first >> 3 : (first + self._width + 7) >> 3]
+        lane = int.from_bytes(octets, "little") >> (first & 7) & self._mask
         return lane - self._bias if lane < self._limit else None
 
     def least_charges(self, scale: int, prompt: int, output: int) -> list[int]:
@@ -137,7 +139,7 @@ class Paths:
         """Return a one in each of the first ``lanes`` of every c but the last."""
         return _repeated(self._lanes(lanes), self._width * self._row, self._running)
 
-    def _backwards(self, memory: int, prompts: Counter[int], peaks: Counter[int]) -> list[int]:
+    def _backwards(self, memory: int, prompts: Counter[int], peaks: Counter[int]) -> list[bytes]:
         """Return the costs by moment, from the last priced one backwards."""
         width, row, numbers = self._width, self._row, range(self._running + 1)
         every = self._lanes(row * len(numbers))
@@ -147,30 +149,36 @@ class Paths:
         for c in numbers:
             low, high = self._least[c], min(self._most[c], memory - c)
             stretches.append((c * row + low, high - low + 1, c * row + low + c))
+
+        def moved(states: int, number: int) -> tuple[int, int, int, int]:
+            """Return a one in each of ``states``, all bits of these, no path in all others, and how often."""
+            return states, states * self._mask, nowhere * (every - states), min(number, self._running)
+
         # Of a kind of event: how far it moves a state, the states it leads to, and how often it may happen.
-        begun = {s: (width * (row + s), self._rows(row - s), min(many, self._running)) for s, many in prompts.items()}
+        begun = {s: (width * (row + s), *moved(self._rows(row - s), number)) for s, number in prompts.items()}
         ended = {
-            q: (width * (row + q), self._rows(row - q) << width * (row + q), min(many, self._running))
-            for q, many in peaks.items()
+            q: (width * (row + q), *moved(self._rows(row - q) << width * (row + q), number))
+            for q, number in peaks.items()
         }
         held = sum(self._lanes(size) << width * first for first, size, _ in stretches)
-        tables = [0] * self.last
+        unheld = nowhere * (every - held)
+        tables = [b""] * self.last
         after = every * self._bias
         for k in range(self.last - 1, -1, -1):
-            costs = nowhere * (every - held)
+            costs = unheld
             for first, size, then in stretches:
                 costs |= (after >> width * then & ((1 << width * size) - 1)) << width * first
             for s, prices in self.start_prices.items():
-                shift, ones, many = begun[s]
-                elsewhere, mask = nowhere * (every - ones), ones * ((1 << width) - 1)
-                for _ in range(many):
-                    costs = self._lesser(costs, ((costs >> shift & mask) - ones * prices[k]) | elsewhere)
-            tables[k] = costs
+                shift, states, mask, elsewhere, most = begun[s]
+                price = states * prices[k]
+                for _ in range(most):
+                    costs = self._lesser(costs, ((costs >> shift & mask) - price) | elsewhere)
+            tables[k] = costs.to_bytes((self.bits + 7) // 8, "little")
             for q, prices in self.completion_prices.items():
-                shift, ones, many = ended[q]
-                elsewhere, mask = nowhere * (every - ones), ones * ((1 << width) - 1)
-                for _ in range(many):
-                    costs = self._lesser(costs, ((costs << shift & mask) - ones * prices[k]) | elsewhere)
+                shift, states, mask, elsewhere, most = ended[q]
+                price = states * prices[k]
+                for _ in range(most):
+                    costs = self._lesser(costs, ((costs << shift & mask) - price) | elsewhere)
             after = costs
         return tables
 

@@ -55,9 +55,11 @@ def test_a_state_that_stands_for_another_has_a_completion_that_is_no_dearer():
         instance = Instance.from_triples(memory, search.kinds)
         chosen = rng.sample(range(4), 2)
         waiting = tuple(int(kind not in chosen) for kind in range(4))
+        rest = tuple(kind for kind in range(4) if kind not in chosen)
+        multiset = enumeration._Waiting(search, rest, (1,) * len(rest))
         states = [some_state(rng, search, chosen) for _ in range(8)]
         for one, other in product(filter(None, states), repeat=2):
-            if one is other or not enumeration._replaces(search, waiting, one, other):
+            if one is other or not enumeration._replaces(search.lanes, multiset, one, other):
                 continue
             later = (one.start, one.kind) > (other.start, other.kind)
             delays["later" if later else "sooner" if one.total > other.total else "none"] += 1

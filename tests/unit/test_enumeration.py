@@ -142,7 +142,7 @@ def test_lanes_hold_loads_of_any_size():
                 assert kept == [*range(memory - output + 1, memory + 1), 0]
                 assert lanes.fits(0, 0, 0)
                 assert not lanes.fits(0, 1 << (lanes.width * (output - 1)), 0)
-                assert lanes.first_fit(0, 1 << (lanes.width * (output - 1)), 0, 0) == 1
+                assert lanes.first_fits([0], 1 << (lanes.width * (output - 1)), 0, [0]) == [1]
                 assert lanes.no_more(lanes.job[0], lanes.job[0])
                 assert lanes.no_more(0, lanes.job[0])
                 assert not lanes.no_more(lanes.job[0], lanes.job[0] - 1)
@@ -157,7 +157,9 @@ def test_one_state_stands_for_another_without_delay_or_with_the_last_starts_toge
             enumeration._State(total, start, kind, 0, inf, [], load, None, 0)
             for total, start, kind, load in (one, other)
         )
-        return enumeration._replaces(search, waiting, *states)
+        kinds = tuple(kind for kind, count in enumerate(waiting) if count)
+        counts = tuple(filter(None, waiting))
+        return enumeration._replaces(search.lanes, enumeration._Waiting(search, kinds, counts), *states)
 
     assert replaces((5, 3, 0, 0), (5, 3, 0, 0))
     assert not replaces((6, 3, 0, 0), (5, 3, 0, 0))
