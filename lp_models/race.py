@@ -23,7 +23,10 @@ _SLICE = 0.05
 _CHECKED = 1.6
 """What a proof by branching takes with its repetition, in units of the search."""
 
-_RIVAL = 0.4
+_FUTILE = 2.0
+"""Where branching promises to take so many times what is left, lower targets are for the enumeration too."""
+
+_RIVAL = 0.25
 """Share of what branching promises to need that enumeration gets to be sooner: its proofs take longer to repeat."""
 
 
@@ -58,11 +61,14 @@ class Race:
         self._trees: dict[int, Branching] = {}
         self._hopeless: float = inf
 
-    def branch(self, target: int, deadline: float, share: float) -> Attempt:
-        """Try branching alone, while it promises to be done, repetition included, in ``share`` of the time."""
+    def branch(self, target: int, deadline: float, seconds: float) -> Attempt:
+        """Try branching alone, while it promises to be done in so many ``seconds`` more, repetition included."""
         while True:
             attempt = self._grow(target, deadline)
-            if attempt.decided or not self._promises(target, share * (deadline - time.monotonic())):
+            left = deadline - time.monotonic()
+            if attempt.decided or not self._promises(target, min(seconds, left)):
+                if self.left(target) > _FUTILE * left:
+                    self._hopeless = 0
                 return attempt
 
     def left(self, target: int) -> float:

@@ -13,18 +13,22 @@ from collections.abc import Mapping
 import numpy as np
 
 from cr_toolkit.model import Instance
-from lp_models.prices import SCALE, Kinds, kinds_of
+from lp_models.prices import SCALE, kinds_of
 from lp_models.quasi_newton import Float64s, Point, ascend
 from lp_models.state_space import PathPrices, of_memory_prices, shape_of
 
-_FIRST, _COOLER, _STAGES = 1 / 60, 0.35, 4
-"""The first temperature, as a share of the gap to be closed, the ratio of each to the one before, and their number."""
+_FIRST, _HOTTEST, _COOLER, _STAGES = 1 / 60, 0.5, 0.35, 4
+"""The first temperature, as a share of the gap to be closed and at most (steps), the ratio of each to the one before,
+and their number."""
 
 _ROUNDS, _GAIN = 60, 1e-4
 """Most rounds at one temperature; it is over as well once ten rounds gain less than such a share of the gap."""
 
-_LEAST_EVALUATIONS = 60
-"""Fewer evaluations than these raise memory prices less than the volume algorithm does."""
+_LEAST_EVALUATIONS = 30
+"""Fewer evaluations than these hardly raise the bound of memory prices."""
+
+_MOST_REQUESTS = 50
+"""With more requests than these the volume algorithm gets further in the same time."""
 
 _PER_SECOND = 1.2e9
 """Entries of layers that an evaluation passes in a second, about."""
@@ -100,9 +104,14 @@ class _SmoothedBound:
         return PathPrices(by_event[: self._prompts].copy(), by_event[self._prompts :].copy())
 
 
-def is_quick(instance: Instance, last: int, seconds: float) -> bool:
-    """Return whether ``seconds`` are enough for smoothing, roughly; no event at moment ``last`` or later is priced."""
-    return _affordable(instance, kinds_of(instance), last, seconds) >= _LEAST_EVALUATIONS
+def can_smooth(instance: Instance, last: int, seconds: float) -> bool:
+    """Return whether smoothing is worth while in ``seconds``; no event at moment ``last`` or later is priced."""
+    return len(instance) <= _MOST_REQUESTS and seconds >= _LEAST_EVALUATIONS * _evaluation_seconds(instance, last)
+
+
+def smoothing_seconds(instance: Instance, last: int) -> float:
+    """Return what smoothing takes if it is not cut short, roughly."""
+    return _STAGES * _ROUNDS * _evaluation_seconds(instance, last)
 
 
 def smoothed_path_prices(
@@ -123,9 +132,9 @@ def smoothed_path_prices(
     place = np.concatenate([first.starts, first.completions]).T.ravel()
     best, highest = place, smoothed.begin(place, 1.0)
     gap = max(goal - highest, 1.0)
-    affordable = _affordable(instance, kinds_of(instance), last, deadline - time.monotonic())
-    rounds = max(1, min(_ROUNDS, int(affordable / _STAGES)))
-    temperature = _FIRST * gap
+    affordable = (deadline - time.monotonic()) / _evaluation_seconds(instance, last)
+    rounds = max(1, min(_ROUNDS, int(affordable / (_STAGES - 1))))
+    temperature = min(_FIRST * gap, _HOTTEST)
     smoothed.begin(place, temperature)
     for _ in range(_STAGES):
         place = ascend(smoothed.evaluate, place, rounds, _GAIN * gap, deadline).place
@@ -143,7 +152,7 @@ def compile_smoothing() -> None:
     smoothed_path_prices(Instance.burst(3, [(0, 2), (1, 1)]), 5, {1: SCALE}, 4, time.monotonic() + 600.0)
 
 
-def _affordable(instance: Instance, kinds: Kinds, last: int, seconds: float) -> float:
-    shape = shape_of(instance, kinds)
+def _evaluation_seconds(instance: Instance, last: int) -> float:
+    shape = shape_of(instance, kinds_of(instance))
     layers = int(shape.starting.sum() + shape.completing.sum()) + len(shape.prompts) + len(shape.peaks)
-    return seconds * _PER_SECOND / (last * layers * len(shape.least) * (shape.memory + 1))
+    return last * layers * len(shape.least) * (shape.memory + 1) / _PER_SECOND

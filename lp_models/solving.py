@@ -26,7 +26,7 @@ from lp_models.portfolio import Portfolio
 from lp_models.prices import price_bound, raised_prices
 from lp_models.proof import Prover, plain_certificate
 from lp_models.race import Race
-from lp_models.smoothing import compile_smoothing, is_quick, smoothed_path_prices
+from lp_models.smoothing import can_smooth, compile_smoothing, smoothed_path_prices, smoothing_seconds
 from lp_models.state_space import compile_paths, is_small, path_bound, raised_path_prices
 from lp_models.upper import upper_bound
 
@@ -49,7 +49,7 @@ _IMPROVED = 2_000, 20_000
 _FEW, _NARROW = 20, 0.03
 """So few requests, or a gap of at most such a share of the cost, may well be closed by proofs."""
 
-_RELAX_SHARE = 0.1, 0.2, 0.4
+_RELAX_SHARE = 0.1, 0.6, 0.6
 """Share of the time left for the state-space relaxation: where proofs may well close the gap, where engines follow all
 the same, and where nothing follows."""
 
@@ -80,7 +80,7 @@ _ATTEMPT = 0.6
 _BESIDE = 0.9
 """Most of that which an attempt gets if the checker works beside the search."""
 
-_FIRST_TARGETS, _FIRST_SHARE = 2, 0.1
+_FIRST_TARGETS, _FIRST_SHARE = 1, 0.1
 """So many lower targets, each with such a share of the time at most, come first where branching promises the optimum:
 what they prove is kept if it breaks its promise."""
 
@@ -90,12 +90,13 @@ _LEAST_SEARCHING = 0.4
 _OVERRUN = 0.5, 5.0
 """How much longer than asked the checker may take to repeat a proof: a share of the time, at most so many seconds."""
 
-_BEAM, _DIVE_SHARE, _DIVE_LEAST = 30, 0.08, 9
-"""States of a level that a beam search expands, the share of the time that is left to such searches, and the number of
-requests from which on they pay."""
+_BEAM, _DIVE_SHARE, _DIVE_RIVAL, _DIVE_LEAST = 30, 0.08, 0.25, 9
+"""States of a level that a beam search expands, the share of the time that is left to such searches, at most such a
+share of what branching promises to take, and the number of requests from which on they pay."""
 
-_QUICK = 0.15
-"""Before anything else, branching goes on while it promises to be done in such a share of the time left."""
+_QUICK, _PATIENT = 2.0, 0.4
+"""Before anything else, branching goes on while it promises to be done in so many times what the state-space relaxation
+would take, at most such a share of the time left: where that is quick, the enumeration is mostly sooner after it."""
 
 _SEARCH_SHARE = 0.6
 """Share of the time left that an engine gets; the rest is for the proof of its claim, or for another engine."""
@@ -132,6 +133,10 @@ class Solving:
     @property
     def _closed(self) -> bool:
         return self.lower.integer >= self.upper
+
+    @property
+    def _narrow(self) -> bool:
+        return self.upper - self.lower.integer <= _NARROW * self.upper
 
     def run(self) -> None:
         """Work until the bracket is closed or the time is over; an interrupt ends the work and leaves a note."""
@@ -188,11 +193,10 @@ class Solving:
     def _improve(self) -> None:
         """Spend a share of the time on schedules; little where few requests or a narrow gap promise a proof."""
         n = len(self._instance)
-        narrow = self.upper - self.lower.integer <= _NARROW * self.upper
         left = (self._deadline - time.monotonic()) * _IMPROVE_SHARE[self._engine == BOUNDS]
         if left <= 0 or n > _IMPROVED[1] or (n <= _FEW and self._engine != BOUNDS):
             return
-        evaluations = None if narrow and self._engine != BOUNDS else round(left * _EVALUATIONS)
+        evaluations = None if self._narrow and self._engine != BOUNDS else round(left * _EVALUATIONS)
         schedule, method = upper_bound(self._instance, evaluations=evaluations, seconds=left, seed=self._seed + 1)
         self._offer(schedule, method)
 
@@ -218,11 +222,13 @@ class Solving:
         now = time.monotonic()
         hope = 2 if self._engine == BOUNDS else len(self._instance) > _FEW
         seconds = (self._deadline - now) * _RELAX_SHARE[hope]
-        quick = is_quick(self._instance, self._last, seconds)
-        if not self._prices or not (quick or is_small(self._instance, self._last, seconds)):
+        smooth = can_smooth(self._instance, self._last, seconds)
+        if self._narrow and self._engine != BOUNDS:
             return
-        self._untimed(compile_smoothing if quick else compile_paths)
-        raise_prices = smoothed_path_prices if quick else raised_path_prices
+        if not self._prices or not (smooth or is_small(self._instance, self._last, seconds)):
+            return
+        self._untimed(compile_smoothing if smooth else compile_paths)
+        raise_prices = smoothed_path_prices if smooth else raised_path_prices
         prices = raise_prices(self._instance, self.upper, self._prices, self._last, time.monotonic() + seconds)
         try:
             self._raise_lower(path_bound(self._instance, prices))
@@ -252,7 +258,9 @@ class Solving:
         if self._closed:
             return
         self._relax(race.prover)
-        self._dive(race.prover, now + min(_DIVE_SHARE * left, race.left(self.upper)))
+        now = time.monotonic()
+        limit = min(_DIVE_SHARE * (self._deadline - now), _DIVE_RIVAL * race.left(self.upper))
+        self._dive(race.prover, now + limit)
         if self._closed:
             return
         few = len(self._instance) <= _PAIRWISE[0] and self._instance.longest_output >= _PAIRWISE[1]
@@ -279,8 +287,10 @@ class Solving:
 
     def _branch(self, race: Race) -> None:
         """Prove the cost of the schedule by branching, if that soon looks like being quick."""
+        left = self._deadline - time.monotonic()
+        quick = min(_PATIENT * left, _QUICK * smoothing_seconds(self._instance, self._last))
         while not self._closed:
-            attempt = race.branch(self.upper, self._deadline, _QUICK)
+            attempt = race.branch(self.upper, self._deadline, quick)
             if attempt.claim is not None:
                 self._repeat(attempt.claim, self._deadline - time.monotonic() + self._overrun)
             before = self.upper

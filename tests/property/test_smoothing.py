@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cr_toolkit.checker.state_space import state_space_bound
 from cr_toolkit.model import Instance
 from lp_models.prices import price_bound, raised_prices
-from lp_models.smoothing import _SmoothedBound, is_quick, smoothed_path_prices
+from lp_models.smoothing import _SmoothedBound, can_smooth, smoothed_path_prices, smoothing_seconds
 from lp_models.state_space import path_bound, raised_path_prices
 from tests.brute_force import brute_force_optimum
 from tests.strategies import instances
@@ -102,7 +102,9 @@ def test_no_time_leaves_memory_prices_as_they_are() -> None:
 
 
 def test_large_instances_are_not_smoothed() -> None:
-    small, large = Instance.burst(30, [(3, 8)] * 12), Instance.burst(400, [(k, 9 + k) for k in range(150)])
-    assert is_quick(small, 60, 1.0)
-    assert not is_quick(small, 60, 1e-4)
-    assert not is_quick(large, 2000, 10.0)
+    small, large = Instance.burst(30, [(3, 8)] * 12), Instance.burst(400, [(k, 9 + k) for k in range(45)])
+    assert can_smooth(small, 60, 1.0)
+    assert not can_smooth(small, 60, 1e-4)
+    assert not can_smooth(large, 2000, 10.0)
+    assert not can_smooth(Instance.burst(9, [(0, 1)] * 51), 10, 10.0)
+    assert smoothing_seconds(small, 60) < smoothing_seconds(small, 120) < smoothing_seconds(large, 120)
