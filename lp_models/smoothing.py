@@ -94,6 +94,8 @@ class _SmoothedBound:
         offered, wanted = np.zeros(self._size), np.zeros(self._size)
         if np.isfinite(value):
             sweep_forth(self._shape, self._layers, factor, self._sweep, offered)
+        if not np.isfinite(offered).all():
+            value = -np.inf
         value += start_softly(self._shape, self._kinds.arrival, self._kinds.number, price, self._temperature, wanted)
         curvature = (wanted + offered + _RARE) / self._temperature
         return Point(place, value, (wanted - offered).ravel(), curvature.ravel())
