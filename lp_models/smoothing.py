@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from cr_toolkit.model import Instance
 from lp_models.prices import SCALE, kinds_of
 from lp_models.quasi_newton import Float64s, Point, ascend
 from lp_models.state_space import PathPrices, of_memory_prices, shape_of
+
+if TYPE_CHECKING:
+    from lp_models.kernels.paths import Shape
 
 _FIRST, _HOTTEST, _COOLER, _STAGES = 1 / 60, 0.5, 0.35, 4
 """The first temperature, as a share of the gap to be closed and at most (steps), the ratio of each to the one before,
@@ -26,6 +30,9 @@ _ROUNDS, _GAIN = 60, 1e-4
 
 _LEAST_EVALUATIONS = 30
 """Fewer evaluations than these hardly raise the bound of memory prices."""
+
+_MOST_WEIGHTS = 60_000_000
+"""Most weights of events that are kept: 240 MB."""
 
 _MOST_REQUESTS = 50
 """With more requests than these the volume algorithm gets further in the same time."""
@@ -60,7 +67,7 @@ class _SmoothedBound:
         self._costs = np.empty((moments + 1, numbers, row))
         self._before = np.empty_like(self._costs)
         self._sweep = Sweep(
-            np.empty((moments, events, places)), np.empty((moments, places)), np.empty((moments, places)),
+            np.empty((moments, events, places), np.float32), np.empty((moments, places)), np.empty((moments, places)),
             np.empty((moments + 1, places)), np.empty(moments), np.empty((len(starts) + 1, places)),
             np.empty((len(completions) + 1, places)),
         )  # fmt: skip
@@ -108,12 +115,16 @@ class _SmoothedBound:
 
 def can_smooth(instance: Instance, last: int, seconds: float) -> bool:
     """Return whether smoothing is worth while in ``seconds``; no event at moment ``last`` or later is priced."""
-    return len(instance) <= _MOST_REQUESTS and seconds >= _LEAST_EVALUATIONS * _evaluation_seconds(instance, last)
+    if len(instance) > _MOST_REQUESTS:
+        return False
+    shape = shape_of(instance, kinds_of(instance))
+    weights = last * (len(shape.prompts) + len(shape.peaks)) * len(shape.least) * (shape.memory + 1)
+    return weights <= _MOST_WEIGHTS and seconds >= _LEAST_EVALUATIONS * _evaluation_seconds(shape, last)
 
 
 def smoothing_seconds(instance: Instance, last: int) -> float:
     """Return what smoothing takes if it is not cut short, roughly."""
-    return _STAGES * _ROUNDS * _evaluation_seconds(instance, last)
+    return _STAGES * _ROUNDS * _evaluation_seconds(shape_of(instance, kinds_of(instance)), last)
 
 
 def smoothed_path_prices(
@@ -128,13 +139,14 @@ def smoothed_path_prices(
         last: no event at this moment or later has a price (steps).
         deadline: no further round is begun after this (``time.monotonic``, seconds).
     """
+    shape = shape_of(instance, kinds_of(instance))
     smoothed = _SmoothedBound(instance, last)
     goal = float(target - sum(r.output - r.arrival for r in instance.requests))
-    first = of_memory_prices(shape_of(instance, kinds_of(instance)), prices, last)
+    first = of_memory_prices(shape, prices, last)
     place = np.concatenate([first.starts, first.completions]).T.ravel()
     best, highest = place, smoothed.begin(place, 1.0)
     gap = max(goal - highest, 1.0)
-    affordable = (deadline - time.monotonic()) / _evaluation_seconds(instance, last)
+    affordable = (deadline - time.monotonic()) / _evaluation_seconds(shape, last)
     rounds = max(1, min(_ROUNDS, int(affordable / (_STAGES - 1))))
     temperature = min(_FIRST * gap, _HOTTEST)
     smoothed.begin(place, temperature)
@@ -154,7 +166,6 @@ def compile_smoothing() -> None:
     smoothed_path_prices(Instance.burst(3, [(0, 2), (1, 1)]), 5, {1: SCALE}, 4, time.monotonic() + 600.0)
 
 
-def _evaluation_seconds(instance: Instance, last: int) -> float:
-    shape = shape_of(instance, kinds_of(instance))
+def _evaluation_seconds(shape: Shape, last: int) -> float:
     layers = int(shape.starting.sum() + shape.completing.sum()) + len(shape.prompts) + len(shape.peaks)
     return last * layers * len(shape.least) * (shape.memory + 1) / _PER_SECOND

@@ -49,9 +49,8 @@ _IMPROVED = 2_000, 20_000
 _FEW, _NARROW = 20, 0.03
 """So few requests, or a gap of at most such a share of the cost, may well be closed by proofs."""
 
-_RELAX_SHARE = 0.1, 0.6, 0.6
-"""Share of the time left for the state-space relaxation: where proofs may well close the gap, where engines follow all
-the same, and where nothing follows."""
+_RELAX_FEW, _RELAX_SHARE = 0.1, 0.6
+"""Share of the time left for the state-space relaxation: of few requests, whose gap proofs may well close, and else."""
 
 _RESTARTS = 3, 40_000
 """Annealings of few requests, and schedules decoded in each: together they get stuck less than a long one."""
@@ -219,13 +218,12 @@ class Solving:
 
     def _relax(self, prover: Prover | None = None) -> None:
         """Raise the lower bound by the state-space relaxation, where it is small enough for that; tell the prover."""
-        now = time.monotonic()
-        hope = 2 if self._engine == BOUNDS else len(self._instance) > _FEW
-        seconds = (self._deadline - now) * _RELAX_SHARE[hope]
-        smooth = can_smooth(self._instance, self._last, seconds)
-        if self._narrow and self._engine != BOUNDS:
+        if not self._prices or (self._narrow and self._engine != BOUNDS):
             return
-        if not self._prices or not (smooth or is_small(self._instance, self._last, seconds)):
+        few = len(self._instance) <= _FEW and self._engine != BOUNDS
+        seconds = (self._deadline - time.monotonic()) * (_RELAX_FEW if few else _RELAX_SHARE)
+        smooth = can_smooth(self._instance, self._last, seconds)
+        if not smooth and not is_small(self._instance, self._last, seconds):
             return
         self._untimed(compile_smoothing if smooth else compile_paths)
         raise_prices = smoothed_path_prices if smooth else raised_path_prices

@@ -5,7 +5,7 @@ times T, and smooth: its derivative with respect to a price is how often the eve
 cost c has weight exp(- c / T). Both are sums over paths, found by one sweep backwards and one forwards.
 
 An event j at a moment moves a state by ``shift`` places in a row of states, place = c (M + 1) + H. A moment has a
-*layer* for each event that may happen in it: first starts, then completions, as seen from the end. Weights
+*layer* for each event that may happen in it: first starts, then completions, as seen from the end. Float64s
 are kept relative to those of cheapest paths (``costs``), so that numbers neither overflow nor vanish.
 """
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from lp_models.kernels.paths import FAR, Float64s, Int64s, Shape
 
-Weights = NDArray[np.float64]
+Float32s = NDArray[np.float32]
 
 
 class Layers(NamedTuple):
@@ -53,13 +53,13 @@ class Sweep(NamedTuple):
         before: the same by layer of completions.
     """
 
-    event: Weights
-    step: Weights
-    idle: Weights
-    rest: Weights
+    event: Float32s
+    step: Float64s
+    idle: Float64s
+    rest: Float64s
     scale: Float64s
-    after: Weights
-    before: Weights
+    after: Float64s
+    before: Float64s
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -95,20 +95,20 @@ def _weight(least: float, cost: float, temperature: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _copy(new: Weights, old: Weights) -> None:
+def _copy(new: Float64s, old: Float64s) -> None:
     # A loop is quicker than an assignment of slices.
     for x in range(new.shape[0]):
         new[x] = old[x]
 
 
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
-def _add(new: Weights, old: Weights, rest: Weights, event: Weights, factor: float) -> None:
+def _add(new: Float64s, old: Float64s, rest: Float64s, event: Float32s, factor: float) -> None:
     for x in range(new.shape[0]):
         new[x] = old[x] + factor * event[x] * rest[x]
 
 
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
-def _move(there: Weights, here: Weights, rest: Weights, event: Weights, factor: float) -> float:
+def _move(there: Float64s, here: Float64s, rest: Float64s, event: Float32s, factor: float) -> float:
     happens = 0.0
     for x in range(here.shape[0]):
         share = here[x] * factor * event[x]
@@ -118,7 +118,7 @@ def _move(there: Weights, here: Weights, rest: Weights, event: Weights, factor: 
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def sweep_back(shape: Shape, layers: Layers, factor: Weights, sweep: Sweep) -> float:
+def sweep_back(shape: Shape, layers: Layers, factor: Float64s, sweep: Sweep) -> float:
     """Sum the weights of all paths; return the logarithm of the sum.
 
     Args:
@@ -140,7 +140,7 @@ def sweep_back(shape: Shape, layers: Layers, factor: Weights, sweep: Sweep) -> f
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _back(shape: Shape, layers: Layers, factor: Weights, sweep: Sweep, k: int) -> None:
+def _back(shape: Shape, layers: Layers, factor: Float64s, sweep: Sweep, k: int) -> None:
     """Write the sums of all layers of moment ``k``."""
     row = shape.memory + 1
     after, before, then = sweep.after, sweep.before, sweep.rest[k + 1]
@@ -154,7 +154,7 @@ def _back(shape: Shape, layers: Layers, factor: Weights, sweep: Sweep, k: int) -
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _add_layers(layers: Layers, events: Int64s, factor: Weights, weight: Weights, sums: Weights) -> None:
+def _add_layers(layers: Layers, events: Int64s, factor: Float64s, weight: Float32s, sums: Float64s) -> None:
     for layer in range(events.shape[0]):
         j = events[layer]
         shift, low, high = layers.shift[j], layers.low[j], layers.high[j]
@@ -165,7 +165,7 @@ def _add_layers(layers: Layers, events: Int64s, factor: Weights, weight: Weights
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def sweep_forth(shape: Shape, layers: Layers, factor: Weights, sweep: Sweep, mean: Float64s) -> None:
+def sweep_forth(shape: Shape, layers: Layers, factor: Float64s, sweep: Sweep, mean: Float64s) -> None:
     """Write how often each event happens at each moment on average, shape (moments, events), after ``sweep_back``."""
     row, last = shape.memory + 1, factor.shape[0]
     reached, then = np.zeros_like(sweep.rest[0]), np.zeros_like(sweep.rest[0])
@@ -187,7 +187,13 @@ def sweep_forth(shape: Shape, layers: Layers, factor: Weights, sweep: Sweep, mea
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _move_layers(
-    layers: Layers, events: Int64s, factor: Weights, weight: Weights, sums: Weights, reached: Weights, mean: Float64s
+    layers: Layers,
+    events: Int64s,
+    factor: Float64s,
+    weight: Float32s,
+    sums: Float64s,
+    reached: Float64s,
+    mean: Float64s,
 ) -> None:
     before = np.empty_like(reached)
     for layer in range(events.shape[0] - 1, -1, -1):

@@ -124,3 +124,15 @@ def test_the_enumeration_is_asked_first_and_the_tree_goes_on_while_it_promises(l
     monkeypatch.setattr(race, "_CONTESTED", 10.0)
     contest.prove(60, time.monotonic() + 5)
     assert calls == asked
+
+
+def test_where_branching_is_futile_lower_targets_are_for_the_enumeration(monkeypatch):
+    contest = Race(HARD, raised_prices(HARD, 100, 30, 300), 30)
+    monkeypatch.setattr(race, "_SLICE", 1e-6)
+    attempt = contest.branch(83, soon(), 60.0)
+    assert not attempt.decided
+    assert contest.left(83) == float("inf")
+    claim = contest.prove(80, soon()).claim
+    assert claim is not None
+    assert claim.method == "enumeration"
+    assert contest.left(80) == float("inf")
