@@ -41,14 +41,11 @@ found, there is none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, chain, repeat
 from math import inf
 
+from cr_toolkit.checker.charges import MAX_TABLE, EventPrices, MemoryPrices, Running, Terms, Waiting
 from cr_toolkit.checker.lanes import Lanes
 from cr_toolkit.checker.state_space import PathLimitError, Paths, Requests
-
-MAX_TABLE = 2_000_000
-"""Most entries of the tables of a price vector (kinds x steps)."""
 
 MAX_KEPT = 16_000_000
 """Most entries of all tables that are kept, about."""
@@ -58,17 +55,11 @@ MAX_LANES = 4_000_000
 _RIVALS = 64
 """States with which a new one is compared, the latest; rule 4 allows any."""
 
-_PATH_WORK_PER_ENTRY, _BITS_PER_ENTRY = 1_000, 50_000
-"""Changing so many bits of the states of paths, or reading past them, takes as long as an entry of a table, about."""
-
 _WORK_PER_NODE = 32
 """So many entries of a table, or steps in which nothing starts, count as one node, so that nodes measure time."""
 
 Events = tuple[Sequence[Sequence[int]], Sequence[Sequence[int]]]
 """Prices of starts and of completions, as ``Paths`` takes them."""
-
-Running = list[tuple[int, int]]
-"""(completion, peak) of each running request."""
 
 Path = tuple["Path", int, int] | None
 """The starts so far, last one first: those before it, its step and its kind."""
@@ -87,14 +78,13 @@ class NodeLimitError(Exception):
     """The enumeration needs more nodes, or larger tables, than it was given."""
 
 
-class _Waiting:
+class _Waiting(Waiting):
     """Requests that wait; all states of a level that leave the same ones share one object."""
 
-    __slots__ = ("counts", "kinds", "latest", "number", "states")
+    __slots__ = ("latest", "states")
 
     def __init__(self, search: _Search, kinds: tuple[int, ...], counts: tuple[int, ...]) -> None:
-        self.kinds, self.counts = kinds, counts  # those that wait, ascending, and how many of each
-        self.number = sum(counts)
+        super().__init__(kinds, counts)
         self.latest = max((search.kinds[kind][0] for kind in kinds), default=0)  # the last of them arrives here
         self.states: list[_State] = []  # those kept
 
@@ -124,152 +114,6 @@ class _State:
         self.alive = True  # False when a later state dominates it
 
 
-class _Vector:
-    """A price vector with the tables that evaluate it; those of a kind are made when first needed."""
-
-    def __init__(self, search: _Search, price: list[int]) -> None:
-        self._search = search
-        self.price, self.end = price, len(price) - 1
-        self.sums = list(accumulate(price))
-        self.moments = list(accumulate(step * y for step, y in enumerate(price)))
-        self._least: list[list[int]] = [[]] * len(search.kinds)
-
-    def bound(self, total: int, waiting: _Waiting, first: Sequence[int], cut: int, running: Running) -> int:
-        """Return ``scale`` times the bound on the sum of all starts.
-
-        Nothing that waits starts before its ``first``; ``cut`` is the least of them.
-        """
-        scale, end, known = self._search.scale, self.end, self._least
-        value = scale * total
-        for kind, count, at in zip(waiting.kinds, waiting.counts, first, strict=True):
-            place = end - at
-            if place > 0:
-                least = known[kind]
-                if place >= len(least):
-                    least = self.least(kind, at)
-                value += count * least[place]
-            else:
-                value += count * scale * at
-        # Where nothing waits, or only what starts later, no price counts.
-        if cut < end:
-            sums, moments = self.sums, self.moments
-            before, moment = sums[cut], moments[cut]
-            value -= self._search.memory * (sums[end] - before)
-            for completion, peak in running:
-                if completion > cut:
-                    last = completion if completion < end else end
-                    value += (peak - completion) * (sums[last] - before) + moments[last] - moment
-        return value
-
-    def held(self, offset: int, begin: int, completion: int) -> int:
-        """Return the price of ``offset`` + t tokens in every step t = ``begin`` + 1 .. ``completion``."""
-        last = completion if completion < self.end else self.end
-        if last <= begin:
-            return 0
-        sums, moments = self.sums, self.moments
-        return offset * (sums[last] - sums[begin]) + moments[last] - moments[begin]
-
-    def least(self, kind: int, first: int) -> list[int]:
-        """Return the least charge of a start at k or later, by ``end`` - k for k = ``end`` .. ``first`` and perhaps on.
-
-        The charge of a start is ``scale`` times the start, plus the price of what the request then holds. What is known
-        grows backwards from ``end`` as it is needed, but counts as a whole at once.
-        """
-        least, end, scale = self._least[kind], self.end, self._search.scale
-        if not least:
-            least = self._least[kind] = [scale * end]
-            self._search.work += end + 1
-        if len(least) <= end - first:
-            _, prompt, output = self._search.kinds[kind]
-            sums, moments, lowest = self.sums, self.moments, least[-1]
-            for k in range(end - len(least), first - 1, -1):
-                last = k + output if k + output < end else end
-                charge = scale * k + (prompt - k) * (sums[last] - sums[k]) + moments[last] - moments[k]
-                if charge < lowest:
-                    lowest = charge
-                least.append(lowest)
-        return least
-
-
-class _PathBound:
-    """Bounds of states by prices of starts and completions."""
-
-    def __init__(self, search: _Search, paths: Paths) -> None:
-        self._search, self._paths = search, paths
-        if len(search.kinds) * paths.last > MAX_TABLE:
-            raise NodeLimitError("the table of charges is too large")
-        self._lookup = 1 + paths.bits // _BITS_PER_ENTRY
-        self._charges = [paths.least_charges(search.scale, prompt, output) for _, prompt, output in search.kinds]
-        # By kind and moment, what a start there costs more than the least from then on; the path goes on after it, so
-        # that its price falls out.
-        self._dearer = []
-        for (_, prompt, output), charges in zip(search.kinds, self._charges, strict=True):
-            prices = chain(paths.completion_prices[prompt + output][output:], repeat(0))
-            columns = zip(range(paths.last), charges, prices, strict=False)
-            self._dearer.append([search.scale * k + price - charge for k, charge, price in columns])
-        search.work += paths.work // _PATH_WORK_PER_ENTRY + paths.last * len(search.kinds)
-
-    def bound(self, total: int, waiting: _Waiting, first: Sequence[int], cut: int, running: Running) -> int:
-        """Return ``scale`` times the bound on the sum of all starts; the arguments are as for ``_Vector.bound``."""
-        self._search.work += len(self._search.kinds)
-        value, held, number = self._running(cut, running)
-        return value + self._waiting(total, waiting, first) + self._least_cost(cut, held, number)
-
-    def _waiting(self, total: int, waiting: _Waiting, first: Sequence[int]) -> int:
-        """Return the charges of all starts (scaled), without prices of completions that are certain."""
-        scale, last, charges = self._search.scale, self._paths.last, self._charges
-        value = scale * total
-        for kind, count, at in zip(waiting.kinds, waiting.counts, first, strict=True):
-            value += count * (charges[kind][at] if at < last else scale * at)
-        return value
-
-    def _running(self, moment: int, running: Running) -> tuple[int, int, int]:
-        """Return, if nothing starts before ``moment``, the prices of completions after it, and H and c there."""
-        last, prices = self._paths.last, self._paths.completion_prices
-        value = held = number = 0
-        for completion, peak in running:
-            if completion > moment:
-                held += peak - completion
-                number += 1
-                if completion < last:
-                    value += prices[peak][completion]
-        return value, held + number * moment, number
-
-    def idle(self, begin: int, stop: int, state: _State, waiting: _Waiting) -> list[tuple[int, int, int]]:
-        """Return, by moment ``begin`` .. ``stop`` - 1, if nothing starts before, the charges of all starts, H and c.
-
-        Nothing that waits starts before ``begin`` in any case.
-        """
-        scale, last = self._search.scale, self._paths.last
-        self._search.work += len(self._search.kinds) * (stop - begin)
-        value = self._waiting(state.total, waiting, state.first)
-        columns = zip(waiting.kinds, waiting.counts, state.first, strict=True)
-        present = [(count, at, self._charges[kind]) for kind, count, at in columns]
-        found = []
-        for moment in range(begin, stop):
-            paid, held, number = self._running(moment, state.running)
-            found.append((value + paid, held, number))
-            for count, at, charges in present:
-                if at <= moment:
-                    value += count * (charges[moment + 1] - charges[moment] if moment < last else scale)
-        return found
-
-    def start_bound(self, kind: int, moment: int, idle: tuple[int, int, int]) -> int:
-        """Return the bound (scaled) if the next start is one of ``kind`` at ``moment``, until when nothing starts."""
-        value, held, number = idle
-        if moment >= self._paths.last:
-            return value
-        _, prompt, _ = self._search.kinds[kind]
-        return value + self._dearer[kind][moment] + self._least_cost(moment, held + prompt, number + 1)
-
-    def _least_cost(self, moment: int, held: int, number: int) -> int:
-        cost = self._paths.least_cost(moment, held, number)
-        self._search.work += self._lookup
-        # What runs can always complete, so there is a path.
-        assert cost is not None
-        return cost
-
-
 class _Search:
     """One enumeration: what is searched, below which cost, and the price vectors in use."""
 
@@ -291,16 +135,17 @@ class _Search:
         if max(output for _, _, output in self.kinds) * len(self.kinds) > MAX_LANES:
             raise NodeLimitError("the outputs are too long to be enumerated")
         self.lanes = Lanes(memory, self.kinds)
-        self._vectors: dict[int, _Vector] = {}
-        self.nodes = self.work = 0
-        self.paths: _PathBound | None = None
+        self._vectors: dict[int, MemoryPrices] = {}
+        self.terms = Terms(memory, self.kinds, scale)
+        self.nodes = 0
+        self.events: EventPrices | None = None
         if events is not None:
             try:
-                self.paths = _PathBound(self, Paths(memory, requests, *events))
+                self.events = EventPrices(self.terms, Paths(memory, requests, *events))
             except PathLimitError as error:
                 raise NodeLimitError(str(error)) from None
 
-    def vector(self, number: int) -> _Vector:
+    def vector(self, number: int) -> MemoryPrices:
         """Return the price vector of that number; tables are kept for those used of late."""
         vector = self._vectors.get(number)
         if vector is None:
@@ -313,8 +158,8 @@ class _Search:
             price = [0] * (skipped + 1)
             for y in prices:
                 price += [y] * self._width
-            vector = _Vector(self, price)
-            self.work += len(price)
+            vector = MemoryPrices(self.terms, price)
+            self.terms.work += len(price)
             if len(self._vectors) * len(self.kinds) * self._horizon > MAX_KEPT:
                 del self._vectors[next(iter(self._vectors))]
             self._vectors[number] = vector
@@ -323,7 +168,7 @@ class _Search:
     @property
     def spent(self) -> int:
         """Nodes so far, work included."""
-        return self.nodes + self.work // _WORK_PER_NODE
+        return self.nodes + self.terms.work // _WORK_PER_NODE
 
 
 def prove_no_better(
@@ -396,7 +241,7 @@ def _is_needed(search: _Search, rest: _Waiting, before: list[int], child: _State
     # Rule 2: something that waits must start before the deadline.
     if cut > child.deadline - 2:
         return False
-    if search.paths is not None and search.paths.bound(child.total, rest, first, cut, child.running) > search.most:
+    if search.events is not None and search.events.bound(child.total, rest, first, cut, child.running) > search.most:
         return False
     if search.vector(child.vector).bound(child.total, rest, first, cut, child.running) > search.most:
         return False
@@ -412,12 +257,12 @@ def _children(
     inherited prices nor those of events leave out takes one of ``answers``: the vector to be tried on the state after
     it; or -m and then the number of a vector that leaves out this and the next m - 1 such starts of its kind.
     """
-    vector, paths, scale = search.vector(state.vector), search.paths, search.scale
+    vector, events, scale = search.vector(state.vector), search.events, search.scale
     tables = [vector.least(kind, soonest) for kind, soonest in zip(waiting.kinds, state.first, strict=True)]
     begin = min(state.first)
     slacks = _slacks(search, vector, waiting, state, begin, tables)
     stop = begin + len(slacks)
-    idle = [] if paths is None else paths.idle(begin, stop, state, waiting)
+    idle = [] if events is None else events.idle(begin, stop, state.total, waiting, state.first, state.running)
     end = vector.end
     columns = zip(waiting.kinds, waiting.counts, state.first, tables, strict=True)
     for place, (kind, count, soonest, least) in enumerate(columns):
@@ -433,7 +278,7 @@ def _children(
             if (
                 dearer <= slack
                 and search.lanes.fits(kind, state.load, k - state.start)
-                and (paths is None or paths.start_bound(kind, k, idle[k - begin]) <= search.most)
+                and (events is None or events.start_bound(kind, k, idle[k - begin]) <= search.most)
             ):
                 starts.append(k)
             # From the next kind on, this one starts after k.
@@ -475,7 +320,7 @@ def _without(
 
 
 def _slacks(
-    search: _Search, vector: _Vector, waiting: _Waiting, state: _State, begin: int, tables: list[list[int]]
+    search: _Search, vector: MemoryPrices, waiting: _Waiting, state: _State, begin: int, tables: list[list[int]]
 ) -> list[int]:
     """Return how far ``vector`` lets the charges rise if the next start is at k = ``begin``, ``begin`` + 1, ...
 
@@ -498,7 +343,7 @@ def _slacks(
         else:
             slack -= scale * sum(count for count, soonest, _ in present if soonest <= k)
         k += 1
-    search.work += k - begin
+    search.terms.work += k - begin
     return slacks
 
 

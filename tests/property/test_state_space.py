@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cr_toolkit.checker import enumeration, state_space
+from cr_toolkit.checker import charges, state_space
 from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError, prove_no_better
 from cr_toolkit.checker.state_space import PathLimitError, Paths, state_space_bound
 from cr_toolkit.model import Instance, Schedule
@@ -229,7 +229,7 @@ def test_too_many_states_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_more_charges_than_an_enumeration_may_keep_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(enumeration, "MAX_TABLE", 5)
+    monkeypatch.setattr(charges, "MAX_TABLE", 5)
     with pytest.raises(NodeLimitError, match="the table of charges is too large"):
         prove_no_better(2, [(0, 0, 1)], 1, 1, [[0]], 100, events=([[0] * 6], [[0]]))
 
