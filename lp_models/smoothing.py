@@ -31,8 +31,8 @@ _ROUNDS, _GAIN = 60, 1e-4
 _LEAST_EVALUATIONS = 30
 """Fewer evaluations than these hardly raise the bound of memory prices."""
 
-_MOST_WEIGHTS = 60_000_000
-"""Most weights of events that are kept: 240 MB."""
+_MOST_WEIGHTS = 45_000_000
+"""Most weights of events that are kept: 360 MB."""
 
 _MOST_REQUESTS = 50
 """With more requests than these the volume algorithm gets further in the same time."""
@@ -67,7 +67,7 @@ class _SmoothedBound:
         self._costs = np.empty((moments + 1, numbers, row))
         self._before = np.empty_like(self._costs)
         self._sweep = Sweep(
-            np.empty((moments, events, places), np.float32), np.empty((moments, places)), np.empty((moments, places)),
+            np.empty((moments, events, places)), np.empty((moments, places)), np.empty((moments, places)),
             np.empty((moments + 1, places)), np.empty(moments), np.empty((len(starts) + 1, places)),
             np.empty((len(completions) + 1, places)),
         )  # fmt: skip

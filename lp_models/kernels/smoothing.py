@@ -5,7 +5,7 @@ times T, and smooth: its derivative with respect to a price is how often the eve
 cost c has weight exp(- c / T). Both are sums over paths, found by one sweep backwards and one forwards.
 
 An event j at a moment moves a state by ``shift`` places in a row of states, place = c (M + 1) + H. A moment has a
-*layer* for each event that may happen in it: first starts, then completions, as seen from the end. Float64s
+*layer* for each event that may happen in it: first starts, then completions, as seen from the end. Weights
 are kept relative to those of cheapest paths (``costs``), so that numbers neither overflow nor vanish.
 """
 
@@ -15,11 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from lp_models.kernels.paths import FAR, Float64s, Int64s, Shape
-
-Float32s = NDArray[np.float32]
 
 
 class Layers(NamedTuple):
@@ -53,7 +50,7 @@ class Sweep(NamedTuple):
         before: the same by layer of completions.
     """
 
-    event: Float32s
+    event: Float64s
     step: Float64s
     idle: Float64s
     rest: Float64s
@@ -102,13 +99,13 @@ def _copy(new: Float64s, old: Float64s) -> None:
 
 
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
-def _add(new: Float64s, old: Float64s, rest: Float64s, event: Float32s, factor: float) -> None:
+def _add(new: Float64s, old: Float64s, rest: Float64s, event: Float64s, factor: float) -> None:
     for x in range(new.shape[0]):
         new[x] = old[x] + factor * event[x] * rest[x]
 
 
 @njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
-def _move(there: Float64s, here: Float64s, rest: Float64s, event: Float32s, factor: float) -> float:
+def _move(there: Float64s, here: Float64s, rest: Float64s, event: Float64s, factor: float) -> float:
     happens = 0.0
     for x in range(here.shape[0]):
         share = here[x] * factor * event[x]
@@ -154,7 +151,7 @@ def _back(shape: Shape, layers: Layers, factor: Float64s, sweep: Sweep, k: int) 
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _add_layers(layers: Layers, events: Int64s, factor: Float64s, weight: Float32s, sums: Float64s) -> None:
+def _add_layers(layers: Layers, events: Int64s, factor: Float64s, weight: Float64s, sums: Float64s) -> None:
     for layer in range(events.shape[0]):
         j = events[layer]
         shift, low, high = layers.shift[j], layers.low[j], layers.high[j]
@@ -190,7 +187,7 @@ def _move_layers(
     layers: Layers,
     events: Int64s,
     factor: Float64s,
-    weight: Float32s,
+    weight: Float64s,
     sums: Float64s,
     reached: Float64s,
     mean: Float64s,

@@ -4,6 +4,7 @@ import random
 import time
 from functools import partial
 
+import numpy as np
 import pytest
 
 from cr_toolkit.checker.enumeration import BetterScheduleError, prove_no_better
@@ -14,6 +15,7 @@ from lp_models.engines import ENGINES, Task, cp_sat
 from lp_models.kernels import run
 from lp_models.prices import SCALE, price_value, raised_prices
 from lp_models.proof import Prover, repeat
+from lp_models.state_space import PathPrices
 from tests.brute_force import brute_force_optimum
 
 
@@ -30,6 +32,12 @@ def random_instance(rng: random.Random) -> Instance:
 def some_prices(rng: random.Random, instance: Instance, upper: int) -> dict[int, int]:
     scattered = {step: rng.randint(0, SCALE // 4) for step in range(1, 14)}
     return rng.choice([{}, scattered, raised_prices(instance, upper, 20, 100)])
+
+
+def some_events(rng: random.Random, instance: Instance) -> PathPrices:
+    prompts, peaks = ({r.prompt for r in instance.requests}, {r.peak for r in instance.requests})
+    draw = np.random.default_rng(rng.randrange(2**32))
+    return PathPrices(draw.normal(size=(len(prompts), 14)), draw.normal(size=(len(peaks), 14)))
 
 
 def check_agreement(seed: int, rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,6 +63,8 @@ def check_agreement(seed: int, rounds: int, monkeypatch: pytest.MonkeyPatch) -> 
         with pytest.raises(BetterScheduleError):
             prove_no_better(instance.memory, requests, optimum + 1, SCALE, pool, 10**6)
         prover = Prover(instance, prices, 24)
+        if rng.random() < 0.5:
+            prover.use(some_events(rng, instance))
         for target in (optimum - 1, optimum):
             certificate = prover.prove(target, time.monotonic() + 60).certificate
             assert certificate is not None

@@ -119,6 +119,7 @@ def test_a_full_pool_only_makes_the_search_longer(certified, monkeypatch):
 
 def test_what_cannot_be_closed_is_raised(certified, monkeypatch):
     monkeypatch.setattr(solving, "is_small", lambda *_: False)
+    monkeypatch.setattr(solving, "can_smooth", lambda *_: False)
     without = optimum(HARD, engine="bounds")
     hardest = certified.upper - 2
     whole = Prover.prove
@@ -147,6 +148,7 @@ def test_a_proof_that_is_wrong_is_dropped_for_a_lower_one(certified, monkeypatch
         return outcome
 
     monkeypatch.setattr(solving, "is_small", lambda *_: False)
+    monkeypatch.setattr(solving, "can_smooth", lambda *_: False)
     monkeypatch.setattr(Prover, "prove", spoilt)
     monkeypatch.setattr(solving.cp_sat, "available", lambda: False)
     monkeypatch.setattr(branching, "MAX_STARTS", 0)
