@@ -74,20 +74,31 @@ class _SmoothedBound:
         self._base = np.zeros(self._size)
         self._temperature = 1.0
 
-    def begin(self, place: Float64s, temperature: float) -> float:
-        """Smooth at ``temperature`` from now on; return the bound at ``place`` as it is without that."""
-        from lp_models.kernels.paths import add_relaxed, lead_back
-        from lp_models.kernels.smoothing import write_weights
+    def bound(self, place: Float64s) -> float:
+        """Return the bound at ``place`` as it is without smoothing; ``begin`` must come before the next evaluation."""
+        from lp_models.kernels.paths import add_relaxed
 
-        self._base, self._temperature = place.reshape(self._size).copy(), temperature
-        prices = self.prices(place)
-        lead_back(self._shape, prices.starts, prices.completions, self._costs, self._before)
-        write_weights(self._shape, self._base, self._costs, self._before, temperature, self._sweep)
+        prices = self._find_cheapest_paths(place)
         wanted = PathPrices(np.zeros_like(prices.starts), np.zeros_like(prices.completions))
         return float(self._costs[0, 0, 0]) + add_relaxed(
             self._shape, self._kinds.arrival, self._kinds.number, prices.starts, prices.completions, wanted.starts,
             wanted.completions,
         )  # fmt: skip
+
+    def begin(self, place: Float64s, temperature: float) -> None:
+        """Smooth at ``temperature`` from now on, with weights relative to those of cheapest paths at ``place``."""
+        from lp_models.kernels.smoothing import write_weights
+
+        self._base, self._temperature = place.reshape(self._size).copy(), temperature
+        self._find_cheapest_paths(place)
+        write_weights(self._shape, self._base, self._costs, self._before, temperature, self._sweep)
+
+    def _find_cheapest_paths(self, place: Float64s) -> PathPrices:
+        from lp_models.kernels.paths import lead_back
+
+        prices = self.prices(place)
+        lead_back(self._shape, prices.starts, prices.completions, self._costs, self._before)
+        return prices
 
     def evaluate(self, place: Float64s) -> Point:
         """Return the smoothed bound at ``place``, a price for each moment and event."""
@@ -101,6 +112,7 @@ class _SmoothedBound:
         offered, wanted = np.zeros(self._size), np.zeros(self._size)
         if np.isfinite(value):
             sweep_forth(self._shape, self._layers, factor, self._sweep, offered)
+        # A cheapest path may hold more events of a kind than a moment has layers; then cold weights leave their range.
         if not np.isfinite(offered).all():
             value = -np.inf
         value += start_softly(self._shape, self._kinds.arrival, self._kinds.number, price, self._temperature, wanted)
@@ -144,16 +156,16 @@ def smoothed_path_prices(
     goal = float(target - sum(r.output - r.arrival for r in instance.requests))
     first = of_memory_prices(shape, prices, last)
     place = np.concatenate([first.starts, first.completions]).T.ravel()
-    best, highest = place, smoothed.begin(place, 1.0)
+    best, highest = place, smoothed.bound(place)
     gap = max(goal - highest, 1.0)
     affordable = (deadline - time.monotonic()) / _evaluation_seconds(shape, last)
     rounds = max(1, min(_ROUNDS, int(affordable / (_STAGES - 1))))
     temperature = min(_FIRST * gap, _HOTTEST)
-    smoothed.begin(place, temperature)
     for _ in range(_STAGES):
+        smoothed.begin(place, temperature)
         place = ascend(smoothed.evaluate, place, rounds, _GAIN * gap, deadline).place
         temperature *= _COOLER
-        bound = smoothed.begin(place, temperature)
+        bound = smoothed.bound(place)
         if bound > highest:
             best, highest = place, bound
         if bound > goal or time.monotonic() > deadline:

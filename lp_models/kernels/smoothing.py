@@ -6,7 +6,7 @@ cost c has weight exp(- c / T). Both are sums over paths, found by one sweep bac
 
 An event j at a moment moves a state by ``shift`` places in a row of states, place = c (M + 1) + H. A moment has a
 *layer* for each event that may happen in it: first starts, then completions, as seen from the end. Weights
-are kept relative to those of cheapest paths (``costs``), so that numbers neither overflow nor vanish.
+are kept relative to those of cheapest paths (``costs``), so that numbers hardly ever overflow or vanish.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from fractions import Fraction
 from math import inf
 
@@ -19,6 +20,7 @@ from lp_models import optimum
 from lp_models.kernels.paths import NOWHERE, write_costs
 from lp_models.prices import SCALE, kinds_of, price_bound, raised_prices
 from lp_models.proof import Prover, repeat
+from lp_models.smoothing import smoothed_path_prices
 from lp_models.state_space import PathPrices, path_bound, raised_path_prices, shape_of
 from tests.brute_force import brute_force_optimum
 from tests.strategies import instances
@@ -109,12 +111,15 @@ def test_compiled_code_writes_the_checkers_costs(case: tuple[Instance, Rows, Row
         assert costs[moment, running, held] == (NOWHERE if cost is None else cost)
 
 
+@pytest.mark.parametrize("raise_prices", [raised_path_prices, smoothed_path_prices])
 @settings(max_examples=60)
-@given(SMALL)
-def test_prices_found_are_no_worse_than_the_memory_prices_that_they_begin_with(instance: Instance) -> None:
+@given(instance=SMALL)
+def test_prices_found_are_no_worse_than_the_memory_prices_that_they_begin_with(
+    raise_prices: Callable[..., PathPrices], instance: Instance
+) -> None:
     least = brute_force_optimum(instance)[0]
     prices = raised_prices(instance, least, 30, 100)
-    found = path_bound(instance, raised_path_prices(instance, least, prices, 30, time.monotonic() + 60))
+    found = path_bound(instance, raise_prices(instance, least, prices, 30, time.monotonic() + 60))
     # Both are rounded, to different numbers of digits.
     assert price_bound(instance, prices).value - Fraction(1, 50) <= found.value <= least
 
