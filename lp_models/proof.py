@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cr_toolkit.checker.enumeration import Events, prove_no_better
 from cr_toolkit.model import Instance, Schedule
 from lp_models.prices import SCALE, Kinds, kinds_of, proof_scale
 from lp_models.repetition import MAX_NODES, Repetition
-from lp_models.state_space import PathPrices, costs_of
-
-if TYPE_CHECKING:
-    from lp_models.kernels.paths import Costs
+from lp_models.sieve import EventPrices, Sieve
+from lp_models.state_space import PathPrices
 
 MAX_CERTIFICATE = 5_000_000
 """Longest certificate made (characters, roughly)."""
@@ -81,18 +79,12 @@ class Prover:
         self._kinds = _by_volume(kinds_of(instance))
         self.reason = _too_large(instance, self._kinds, self._horizon, self._scale)
         self._pool: Any = None
-        self._events: dict[str, list[list[int]]] = {}
-        self._costs: Costs | None = None
+        self._sieve = Sieve(instance, self._kinds, self._scale)
 
     def use(self, prices: PathPrices) -> None:
-        """Have prices of starts and completions tried on every state from now on."""
-        if self._width > 1 or self.reason:
-            return
-        self._costs = costs_of(self._instance, self._kinds, prices, self._scale)
-        self._events = {}
-        if self._costs is not None:
-            starts, completions = prices.rounded(self._scale)
-            self._events = {"starts": starts, "completions": completions}
+        """Have prices of starts and completions tried on every state from now on, and others fitted to levels."""
+        if self._width == 1 and not self.reason:
+            self._sieve.use(prices)
 
     def prove(self, target: int, deadline: float, beam: int | None = None, *, repeated: bool = False) -> Outcome:
         """Try to prove that no schedule is cheaper than ``target``.
@@ -111,65 +103,75 @@ class Prover:
         # A full pool leaves nothing to be fitted, and few of its vectors would help another target.
         if self._pool is None or self._pool.used[0] > _CROWDED * len(self._pool.order):
             self._pool = first_pool(problem, self._prices, self._horizon)
-        if self._costs is not None:
-            self._pool = self._pool._replace(costs=self._costs)
+        root = self._sieve.root
+        if root is not None:
+            self._pool = self._pool._replace(costs=root.costs)
         run = Run(self._instance, self._kinds, problem, self._pool, target, deadline)
-        record = _Record(run.vector)
-        if not repeated:
-            proved = run.search(beam)
-            record.add(run.choices)
-            return self._outcome(run.schedule, run.note, run.states, record if proved else None)
-        repetition = Repetition(
-            self._instance, target, self._scale, self._width, record.pool, _events_of({"events": self._events})
-        )
+        record = _Record(run.vector, events=root is not None and beam is None)
+        if repeated:
+            record.repetition = Repetition(
+                self._instance, target, self._scale, self._width, record.pool, record.events
+            )  # fmt: skip
         proved = False
         try:
-            proved = run.search(beam, lambda choices: repetition.feed(record.add(choices)))
+            proved = run.search(record, beam, None if record.events is None else self._sieve)
         finally:
             if not proved:
-                repetition.stop()
-        return self._outcome(run.schedule, run.note, run.states, record if proved else None, repetition)
-
-    def _outcome(
-        self, schedule: Schedule | None, note: str, states: int, record: _Record | None,
-        repetition: Repetition | None = None,
-    ) -> Outcome:  # fmt: skip
-        if record is None:
-            return Outcome(schedule=schedule, note=note, states=states)
+                record.stop()
+        if not proved:
+            return Outcome(schedule=run.schedule, note=run.note, states=run.states)
         certificate = {"scale": self._scale, "width": self._width, "pool": record.pool, "choices": record.choices}
-        if self._events:
-            certificate["events"] = self._events
+        if record.events is not None:
+            certificate["events"] = [{"starts": rows, "completions": others} for rows, others in record.events]
         if _length(certificate) > MAX_CERTIFICATE:
-            if repetition is not None:
-                repetition.stop()
-            return Outcome(note="the certificate is too large to be useful", states=states)
-        return Outcome(certificate, states=states, repetition=repetition)
+            record.stop()
+            return Outcome(note="the certificate is too large to be useful", states=run.states)
+        return Outcome(certificate, states=run.states, repetition=record.repetition)
 
 
 class _Record:
-    """The vectors and choices of a certificate: vectors are numbered as they are first chosen.
+    """What a certificate says of a search: vectors are numbered as they are first chosen.
 
     Attributes:
         pool: the vectors, the first one of the search in any case.
+        events: the sets of prices of starts and completions, None if there are none.
         choices: as the checker takes them.
+        repetition: is fed with the choices, if there is one.
     """
 
-    def __init__(self, vector: Callable[[int], list[int]]) -> None:
+    def __init__(self, vector: Callable[[int], list[int]], *, events: bool) -> None:
         self._vector = vector
         self._numbers = {0: 0}
         self.pool = [vector(0)]
+        self.events: list[tuple[list[list[int]], list[list[int]]]] | None = [] if events else None
         self.choices: list[int] = []
+        self.repetition: Repetition | None = None
 
-    def add(self, choices: Sequence[int]) -> list[int]:
-        """Add the next choices of the search; return them by their new numbers."""
+    def sifted(self, prices: EventPrices | None) -> None:
+        """Add the next set of prices, if there is one, and how many that is."""
+        assert self.events is not None
+        if prices is not None:
+            self.events.append((prices.starts, prices.completions))
+        self._add([int(prices is not None)])
+
+    def chose(self, choices: Sequence[int]) -> None:
+        """Add the next choices of the search."""
         for number in choices:
             if number >= 0 and number not in self._numbers:
                 self._numbers[number] = len(self.pool)
                 self.pool.append(self._vector(number))
         # What is negative is the length of a range, not a vector.
-        renamed = [number if number < 0 else self._numbers[number] for number in choices]
-        self.choices += renamed
-        return renamed
+        self._add([number if number < 0 else self._numbers[number] for number in choices])
+
+    def stop(self) -> None:
+        """Give the repetition up."""
+        if self.repetition is not None:
+            self.repetition.stop()
+
+    def _add(self, choices: list[int]) -> None:
+        self.choices += choices
+        if self.repetition is not None:
+            self.repetition.feed(choices)
 
 
 def repeat(instance: Instance, target: int, certificate: Mapping[str, Any], limit: int = MAX_NODES) -> int:
@@ -188,7 +190,7 @@ def repeat(instance: Instance, target: int, certificate: Mapping[str, Any], limi
 
 def _events_of(certificate: Mapping[str, Any]) -> Events | None:
     events = certificate.get("events")
-    return (events["starts"], events["completions"]) if events else None
+    return None if events is None else [(rows["starts"], rows["completions"]) for rows in events]
 
 
 def checking_seconds(certificate: Mapping[str, Any]) -> float:
@@ -221,9 +223,10 @@ def _shared(prices: Mapping[int, int], scale: int, width: int, horizon: int) -> 
 
 
 def _length(certificate: Mapping[str, Any]) -> int:
-    events = certificate.get("events", {"starts": [], "completions": []})
-    rows = [*certificate["pool"], *events["starts"], *events["completions"], certificate["choices"]]
-    return sum(len(str(number)) + 2 for row in rows for number in row)
+    prices = [row for rows in _events_of(certificate) or () for row in (*rows[0], *rows[1])]
+    return sum(
+        len(str(number)) + 2 for row in (*certificate["pool"], *prices, certificate["choices"]) for number in row
+    )
 
 
 def _by_volume(kinds: Kinds) -> Kinds:

@@ -35,7 +35,7 @@ class Repetition:
             scale: denominator of the prices.
             width: steps that a price holds for.
             pool: memory prices; it may grow, but a vector must be there before it is chosen, the first one now.
-            events: prices of starts and completions, if there are any.
+            events: sets of prices of starts and completions, if there are any; they may grow as well.
         """
         self.begin = time.monotonic()
         self._parts: queue.SimpleQueue[list[int] | None] = queue.SimpleQueue()

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cr_toolkit.model import Instance
-from lp_models.prices import SCALE, kinds_of
+from lp_models.prices import SCALE, Kinds, kinds_of
 from lp_models.quasi_newton import Float64s, Point, ascend
 from lp_models.state_space import PathPrices, of_memory_prices, shape_of
 
 if TYPE_CHECKING:
     from lp_models.kernels.paths import Shape
+    from lp_models.kernels.smoothing import States
 
 _FIRST, _HOTTEST, _COOLER, _STAGES = 1 / 60, 0.5, 0.35, 4
 """The first temperature, as a share of the gap to be closed and at most (steps), the ratio of each to the one before,
@@ -43,18 +44,28 @@ _PER_SECOND = 1.2e9
 _RARE = 1e-2
 """How often any event happens, at least, where the curvature is concerned."""
 
+_FITTING, _FIT_ROUNDS = (0.04, 0.01), 15
+"""Temperatures at which prices are fitted to states, as shares of what their bounds lack on average, and the rounds at
+each: half as many leave out almost as many states."""
+
+_BEYOND = 0.2
+"""So far beyond the goal a fit aims (steps)."""
+
 _DRIFT = 30.0
 """When a price has changed by so many temperatures, cheapest paths are sought anew, lest weights leave their range."""
 
 
 class _SmoothedBound:
-    """The bound of an instance on the sum of all starts, by prices of shape (moments, events), smoothed."""
+    """What prices of shape (moments, events) say of some states: their mean bound on the sum of all starts, smoothed.
 
-    def __init__(self, instance: Instance, moments: int) -> None:
+    What a bound has beyond the goal, if there is one, counts less and less.
+    """
+
+    def __init__(self, shape: Shape, states: States, begin: int, moments: int, goal: float | None = None) -> None:
+        """Prepare for ``states``, whose moments count from ``begin``; ``moments`` of them may have prices."""
         from lp_models.kernels.smoothing import Layers, Sweep
 
-        self._kinds = kinds_of(instance)
-        self._shape = shape = shape_of(instance, self._kinds)
+        self._shape, self._states, self._begin, self._goal = shape, states, begin, goal
         row, numbers = shape.memory + 1, len(shape.least)
         prompts, events, places = len(shape.prompts), len(shape.prompts) + len(shape.peaks), row * numbers
         self._prompts, self._size = prompts, (moments, events)
@@ -71,19 +82,19 @@ class _SmoothedBound:
             np.empty((moments + 1, places)), np.empty(moments), np.empty((len(starts) + 1, places)),
             np.empty((len(completions) + 1, places)),
         )  # fmt: skip
+        kinds = len(shape.output)
+        self._charges, self._least = np.empty((kinds, moments)), np.empty((kinds, moments + 1))
         self._base = np.zeros(self._size)
         self._temperature = 1.0
 
-    def bound(self, place: Float64s) -> float:
-        """Return the bound at ``place`` as it is without smoothing; ``begin`` must come before the next evaluation."""
-        from lp_models.kernels.paths import add_relaxed
+    def bounds(self, place: Float64s) -> Float64s:
+        """Return the bound of each state without smoothing; ``begin`` must come before the next evaluation."""
+        self._find_cheapest_paths(place)
+        return self._add_up(place.reshape(self._size), 0.0, self._path_costs())
 
-        prices = self._find_cheapest_paths(place)
-        wanted = PathPrices(np.zeros_like(prices.starts), np.zeros_like(prices.completions))
-        return float(self._costs[0, 0, 0]) + add_relaxed(
-            self._shape, self._kinds.arrival, self._kinds.number, prices.starts, prices.completions, wanted.starts,
-            wanted.completions,
-        )  # fmt: skip
+    def bound(self, place: Float64s) -> float:
+        """Return what ``evaluate`` would be without smoothing; ``begin`` must come before the next evaluation."""
+        return self._mean(self.bounds(place))[0]
 
     def begin(self, place: Float64s, temperature: float) -> None:
         """Smooth at ``temperature`` from now on, with weights relative to those of cheapest paths at ``place``."""
@@ -93,36 +104,65 @@ class _SmoothedBound:
         self._find_cheapest_paths(place)
         write_weights(self._shape, self._base, self._costs, self._before, temperature, self._sweep)
 
-    def _find_cheapest_paths(self, place: Float64s) -> PathPrices:
-        from lp_models.kernels.paths import lead_back
-
-        prices = self.prices(place)
-        lead_back(self._shape, prices.starts, prices.completions, self._costs, self._before)
-        return prices
-
     def evaluate(self, place: Float64s) -> Point:
         """Return the smoothed bound at ``place``, a price for each moment and event."""
-        from lp_models.kernels.smoothing import start_softly, sweep_back, sweep_forth
+        from lp_models.kernels.smoothing import sweep_back, sweep_forth, want_events
 
-        price = place.reshape(self._size)
-        if np.abs(price - self._base).max() > _DRIFT * self._temperature:
-            self.begin(place, self._temperature)
-        factor = np.exp((price - self._base) / self._temperature)
-        value = self._costs[0, 0, 0] - self._temperature * sweep_back(self._shape, self._layers, factor, self._sweep)
-        offered, wanted = np.zeros(self._size), np.zeros(self._size)
+        price, states, temperature = place.reshape(self._size), self._states, self._temperature
+        if np.abs(price - self._base).max() > _DRIFT * temperature:
+            self.begin(place, temperature)
+        factor = np.exp((price - self._base) / temperature)
+        logs = np.empty(len(states.moment))
+        sweep_back(self._shape, self._layers, factor, self._sweep, states, logs)
+        value, weight = self._mean(self._add_up(price, temperature, self._path_costs() - temperature * logs))
+        offered, wanted, mass = np.zeros(self._size), np.zeros(self._size), np.zeros_like(logs)
         if np.isfinite(value):
-            sweep_forth(self._shape, self._layers, factor, self._sweep, offered)
+            want_events(self._shape, states, weight, self._charges, self._least, temperature, wanted, mass)
+            sweep_forth(self._shape, self._layers, factor, self._sweep, states, mass, offered)
         # A cheapest path may hold more events of a kind than a moment has layers; then cold weights leave their range.
         if not np.isfinite(offered).all():
             value = -np.inf
-        value += start_softly(self._shape, self._kinds.arrival, self._kinds.number, price, self._temperature, wanted)
-        curvature = (wanted + offered + _RARE) / self._temperature
+        curvature = (wanted + offered + _RARE) / temperature
         return Point(place, value, (wanted - offered).ravel(), curvature.ravel())
 
     def prices(self, place: Float64s) -> PathPrices:
-        """Return the prices at ``place``."""
-        by_event = place.reshape(self._size).T
+        """Return the prices at ``place``, zero before the first moment."""
+        by_event = np.pad(place.reshape(self._size).T, ((0, 0), (self._begin, 0)))
         return PathPrices(by_event[: self._prompts].copy(), by_event[self._prompts :].copy())
+
+    def place(self, prices: PathPrices) -> Float64s:
+        """Return the place of prices that are known."""
+        place: Float64s = np.concatenate([prices.starts, prices.completions])[:, self._begin :].T.ravel()
+        return place
+
+    def _find_cheapest_paths(self, place: Float64s) -> None:
+        from lp_models.kernels.paths import lead_back
+
+        by_event = place.reshape(self._size).T
+        starts, completions = by_event[: self._prompts].copy(), by_event[self._prompts :].copy()
+        lead_back(self._shape, starts, completions, self._costs, self._before)
+
+    def _path_costs(self) -> Float64s:
+        """Return the costs of cheapest paths from the entries of the states."""
+        costs: Float64s = self._costs.reshape(len(self._costs), -1)[self._states.moment, self._states.place]
+        return costs
+
+    def _add_up(self, price: Float64s, temperature: float, rests: Float64s) -> Float64s:
+        from lp_models.kernels.smoothing import add_up, soften_starts
+
+        soften_starts(self._shape, self._begin, price, temperature, self._charges, self._least)
+        values = np.empty(len(self._states.total))
+        add_up(self._shape, self._states, self._begin, price, self._least, rests, values)
+        return values
+
+    def _mean(self, values: Float64s) -> tuple[float, Float64s]:
+        """Return the mean of the bounds, as they count, and how much each of them counts."""
+        if not np.isfinite(values).all():
+            return -np.inf, np.zeros_like(values)
+        if self._goal is None:
+            return float(values.mean()), np.full_like(values, 1.0 / len(values))
+        missing = self._goal - values
+        return float(-np.logaddexp(missing, 0.0).mean()), (1.0 + np.tanh(missing / 2.0)) / (2.0 * len(values))
 
 
 def can_smooth(instance: Instance, last: int, seconds: float) -> bool:
@@ -151,12 +191,12 @@ def smoothed_path_prices(
         last: no event at this moment or later has a price (steps).
         deadline: no further round is begun after this (``time.monotonic``, seconds).
     """
-    shape = shape_of(instance, kinds_of(instance))
-    smoothed = _SmoothedBound(instance, last)
+    kinds = kinds_of(instance)
+    shape = shape_of(instance, kinds)
+    smoothed = _SmoothedBound(shape, _beginning(kinds, last), 0, last)
     goal = float(target - sum(r.output - r.arrival for r in instance.requests))
-    first = of_memory_prices(shape, prices, last)
-    place = np.concatenate([first.starts, first.completions]).T.ravel()
-    best, highest = place, smoothed.bound(place)
+    best = place = smoothed.place(of_memory_prices(shape, prices, last))
+    highest = smoothed.bound(place)
     gap = max(goal - highest, 1.0)
     affordable = (deadline - time.monotonic()) / _evaluation_seconds(shape, last)
     rounds = max(1, min(_ROUNDS, int(affordable / (_STAGES - 1))))
@@ -171,6 +211,45 @@ def smoothed_path_prices(
         if bound > goal or time.monotonic() > deadline:
             break
     return smoothed.prices(best)
+
+
+def fitted_path_prices(
+    shape: Shape, states: States, begin: int, prices: PathPrices, goal: float, deadline: float
+) -> PathPrices:
+    """Return prices fitted to states of an enumeration, so that the bounds of many of them pass a goal.
+
+    Args:
+        shape: of the instance.
+        states: with moments that count from ``begin``; no price before that matters to them.
+        begin: the first moment that is priced.
+        prices: to begin with.
+        goal: what the bounds should pass (steps).
+        deadline: no further round is begun after this (``time.monotonic``, seconds).
+    """
+    smoothed = _SmoothedBound(shape, states, begin, prices.starts.shape[1] - begin, goal + _BEYOND)
+    place = smoothed.place(prices)
+    missing = max(1.0, goal - float(smoothed.bounds(place).mean()))
+    for share in _FITTING:
+        smoothed.begin(place, share * missing)
+        place = ascend(smoothed.evaluate, place, _FIT_ROUNDS, 0.0, deadline).place
+    return smoothed.prices(place)
+
+
+def fitting_seconds(shape: Shape, moments: int) -> float:
+    """Return what fitting prices takes, roughly."""
+    return len(_FITTING) * _FIT_ROUNDS * _evaluation_seconds(shape, moments)
+
+
+def _beginning(kinds: Kinds, last: int) -> States:
+    """Return the state in which nothing has started."""
+    from lp_models.kernels.smoothing import States
+
+    nothing = np.zeros((1, 0), np.int64)
+    entry = np.zeros(1 if last > 0 else 0, np.int64)
+    return States(
+        np.zeros(1), kinds.number[None, :], kinds.arrival[None, :], nothing, nothing, np.array([len(entry) - 1]), entry,
+        entry,
+    )  # fmt: skip
 
 
 def compile_smoothing() -> None:

@@ -173,7 +173,8 @@ def _check_enumeration(instance: Instance, value: int, fields: dict[str, Any]) -
     choices = [_read_choice(entry) for entry in items(fields["choices"], "the choices")]
     events = None
     if "events" in fields:
-        events = _read_events(record(fields["events"], f"{_WHERE}.events", ("starts", "completions")))
+        sets = items(fields["events"], "the sets of prices of events")
+        events = [_read_events(record(rows, f"{_WHERE}.events", ("starts", "completions"))) for rows in sets]
     stated = integer(fields["nodes"], "the number of nodes")
     limit = min(stated, MAX_NODES)
     requests = _triples(instance)

@@ -160,20 +160,22 @@ class EventPrices:
         return value, held + number * moment, number
 
     def idle(
-        self, begin: int, stop: int, total: int, waiting: Waiting, first: Sequence[int], running: Running
+        self, begin: int, stop: int, total: int, waiting: Waiting, first: Sequence[int], running: Running, most: int
     ) -> list[tuple[int, int, int]]:
         """Return, by moment ``begin`` .. ``stop`` - 1, if nothing starts before, the charges of all starts, H and c.
 
-        Nothing that waits starts before ``begin`` in any case.
+        Nothing that waits starts before ``begin`` in any case. The list ends where the bound passes ``most`` (scaled).
         """
         scale, last = self._terms.scale, self._paths.last
-        self._terms.work += len(self._terms.kinds) * (stop - begin)
         value = self._waiting(total, waiting, first)
         columns = zip(waiting.kinds, waiting.counts, first, strict=True)
         present = [(count, at, self._charges[kind]) for kind, count, at in columns]
         found = []
         for moment in range(begin, stop):
+            self._terms.work += len(self._terms.kinds)
             paid, held, number = self._running(moment, running)
+            if value + paid + self._least_cost(moment, held, number) > most:
+                break
             found.append((value + paid, held, number))
             for count, at, charges in present:
                 if at <= moment:

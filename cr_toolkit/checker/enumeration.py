@@ -11,9 +11,10 @@ the sum of all starts is at least
 for *any* prices: poor ones only cut less. So do prices of starts and completions (``state_space``): from the moment
 cut on, the state is one of (tokens held, requests running), what runs pays for its completion, and what waits starts at
 first_i or later. That is all that the certificate contributes. It brings memory prices, and for each state that others
-do not cut, the number of the vector to be tried on it; its descendants inherit that vector. It may bring one set of
-prices of starts and completions, which is tried on every state. Nothing in a certificate can make the search leave out
-what it must not.
+do not cut, the number of the vector to be tried on it; its descendants inherit that vector. It may bring sets of
+prices of starts and completions, for states with a certain number of starts. Each is tried on all states that are kept
+with so many starts, and on all that arise from then on, until the next one takes its place. Nothing in a certificate
+can make the search leave out what it must not.
 
 The search builds schedules by ascending (start, kind), kinds being the distinct requests, one start per level. A
 state is left out only if
@@ -52,14 +53,14 @@ MAX_KEPT = 16_000_000
 MAX_LANES = 4_000_000
 """Longest output times the number of kinds, at most: the memory for loads."""
 
-_RIVALS = 64
+_RIVALS = 16
 """States with which a new one is compared, the latest; rule 4 allows any."""
 
 _WORK_PER_NODE = 32
 """So many entries of a table, or steps in which nothing starts, count as one node, so that nodes measure time."""
 
-Events = tuple[Sequence[Sequence[int]], Sequence[Sequence[int]]]
-"""Prices of starts and of completions, as ``Paths`` takes them."""
+Events = Sequence[tuple[Sequence[Sequence[int]], Sequence[Sequence[int]]]]
+"""Sets of prices of starts and of completions, as ``Paths`` takes them."""
 
 Path = tuple["Path", int, int] | None
 """The starts so far, last one first: those before it, its step and its kind."""
@@ -119,11 +120,12 @@ class _Search:
 
     def __init__(
         self, memory: int, requests: Requests, upper: int, scale: int, pool: Sequence[Sequence[int]], width: int,
-        events: Events | None = None,
+        events: Events | None, limit: int,
     ) -> None:  # fmt: skip
         if scale < 1 or width < 1:
             raise ValueError("prices must be over a positive scale, and each hold for at least one step")
-        self.memory, self.scale, self._pool, self._width = memory, scale, pool, width
+        self.memory, self.scale, self._pool, self._width, self._limit = memory, scale, pool, width, limit
+        self.requests = requests
         self.kinds = sorted(set(requests), key=lambda r: (r[1] * r[2] + r[2] * (r[2] + 1) // 2, r))
         fixed = sum(output - arrival for arrival, _, output in requests)
         self.most = (upper - fixed - 1) * scale  # what the starts of a cheaper schedule may sum to, scaled
@@ -138,12 +140,8 @@ class _Search:
         self._vectors: dict[int, MemoryPrices] = {}
         self.terms = Terms(memory, self.kinds, scale)
         self.nodes = 0
+        self.sets = iter(() if events is None else events)
         self.events: EventPrices | None = None
-        if events is not None:
-            try:
-                self.events = EventPrices(self.terms, Paths(memory, requests, *events))
-            except PathLimitError as error:
-                raise NodeLimitError(str(error)) from None
 
     def vector(self, number: int) -> MemoryPrices:
         """Return the price vector of that number; tables are kept for those used of late."""
@@ -165,10 +163,27 @@ class _Search:
             self._vectors[number] = vector
         return vector
 
+    def use_next_set(self) -> EventPrices:
+        """Have the next set of prices of events tried from now on; return it."""
+        rows = next(self.sets, None)
+        if rows is None:
+            raise ValueError("there are not so many sets of prices of events")
+        try:
+            self.events = EventPrices(self.terms, Paths(self.memory, self.requests, *rows))
+        except PathLimitError as error:
+            raise NodeLimitError(str(error)) from None
+        self.check_limit()
+        return self.events
+
     @property
     def spent(self) -> int:
         """Nodes so far, work included."""
         return self.nodes + self.terms.work // _WORK_PER_NODE
+
+    def check_limit(self) -> None:
+        """Raise NodeLimitError if there were too many nodes."""
+        if self.spent > self._limit:
+            raise NodeLimitError(f"more than {self._limit} nodes")
 
 
 def prove_no_better(
@@ -186,19 +201,20 @@ def prove_no_better(
             ``width`` steps, the ``width`` steps after them, and so on; any non-negative numbers are sound.
         node_limit: most nodes: states expanded and made; tables and idle steps count a little too.
         width: steps that a price holds for.
-        events: prices of starts and completions over ``scale``; any are sound.
+        events: sets of prices of starts and completions over ``scale``; any are sound.
         choices: what to try on the starts that fit and that inherited prices and events do not leave out, as they come
             (``_children``); any choice is sound. The first vector is used to begin with, and when the choices are used
-            up, states inherit.
+            up, states inherit. Where there are ``events``, the states of a level are preceded by how many more sets
+            are tried on them.
 
     Raises:
         BetterScheduleError: if a cheaper schedule exists; it carries one.
         NodeLimitError: if the limit is reached first.
         ValueError: if a memory price is negative, the scale or the width is not positive, a vector that was chosen
             does not exist or is too long, events have too few or too many rows, a range is not left out by its
-            vector, or choices are left over.
+            vector, or choices or sets are left over.
     """
-    search = _Search(memory, requests, upper, scale, pool, width, events)
+    search = _Search(memory, requests, upper, scale, pool, width, events, node_limit)
     counts = tuple(list(requests).count(kind) for kind in search.kinds)
     everything = _Waiting(search, tuple(range(len(counts))), counts)
     answers = iter(choices)
@@ -207,6 +223,8 @@ def prove_no_better(
     cut = search.vector(0).bound(0, everything, root.first, min(root.first), []) > search.most
     level = [] if cut else [(everything, root)]
     while level:
+        if events is not None:
+            level = _sifted(search, level, next(answers, 0))
         following: list[tuple[_Waiting, _State]] = []
         rests: _Rests = {}
         for waiting, state in level:
@@ -215,16 +233,31 @@ def prove_no_better(
             search.nodes += 1
             for rest, before, child in _children(search, waiting, state, answers, rests):
                 if not rest.number:
-                    _require(search, requests, upper, child)
+                    _require(search, upper, child)
                 elif _is_needed(search, rest, before, child, state.vector):
                     _keep(search.lanes, rest, child)
                     following.append((rest, child))
-            if search.spent > node_limit:
-                raise NodeLimitError(f"more than {node_limit} nodes")
+            search.check_limit()
         level = following
-    if next(answers, None) is not None:
-        raise ValueError("choices of price vectors are left over")
+    if next(answers, None) is not None or next(search.sets, None) is not None:
+        raise ValueError("choices, or sets of prices of events, are left over")
     return search.spent
+
+
+def _sifted(search: _Search, level: list[tuple[_Waiting, _State]], number: int) -> list[tuple[_Waiting, _State]]:
+    """Return the states of a level that the next sets of prices of events, so many, do not leave out (rule 1)."""
+    if number < 0:
+        raise ValueError("a level must be preceded by a number of sets")
+    for _ in range(number):
+        events = search.use_next_set()
+        level = [
+            (waiting, state)
+            for waiting, state in level
+            if state.alive
+            and events.bound(state.total, waiting, state.first, min(state.first), state.running) <= search.most
+        ]
+        search.check_limit()
+    return level
 
 
 def _is_needed(search: _Search, rest: _Waiting, before: list[int], child: _State, inherited: int) -> bool:
@@ -261,8 +294,10 @@ def _children(
     tables = [vector.least(kind, soonest) for kind, soonest in zip(waiting.kinds, state.first, strict=True)]
     begin = min(state.first)
     slacks = _slacks(search, vector, waiting, state, begin, tables)
-    stop = begin + len(slacks)
-    idle = [] if events is None else events.idle(begin, stop, state.total, waiting, state.first, state.running)
+    stop, idle = begin + len(slacks), []
+    if events is not None:
+        idle = events.idle(begin, stop, state.total, waiting, state.first, state.running, search.most)
+        stop = begin + len(idle)
     end = vector.end
     columns = zip(waiting.kinds, waiting.counts, state.first, tables, strict=True)
     for place, (kind, count, soonest, least) in enumerate(columns):
@@ -437,13 +472,13 @@ def _replaces(lanes: Lanes, waiting: _Waiting, one: _State, other: _State) -> bo
     return load <= other.load and lanes.no_more(load, other.load)
 
 
-def _require(search: _Search, requests: Requests, upper: int, complete: _State) -> None:
+def _require(search: _Search, upper: int, complete: _State) -> None:
     """Raise BetterScheduleError if a state without waiting requests costs less than ``upper``."""
-    cost = complete.total + sum(output - arrival for arrival, _, output in requests)
+    cost = complete.total + sum(output - arrival for arrival, _, output in search.requests)
     if cost < upper:
         starts: dict[tuple[int, int, int], list[int]] = {}
         path = complete.path
         while path is not None:
             path, start, kind = path
             starts.setdefault(search.kinds[kind], []).append(start)
-        raise BetterScheduleError(tuple(starts[request].pop() for request in requests), cost)
+        raise BetterScheduleError(tuple(starts[request].pop() for request in search.requests), cost)

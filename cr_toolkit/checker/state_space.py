@@ -21,7 +21,7 @@ token a step, and that what one leaves at once is filled again only bit by bit.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import accumulate, chain
 
@@ -96,12 +96,11 @@ class Paths:
         kept = (self.last + 3 * (len(prompts) + len(peaks))) * self.bits if self.last else 0
         if self.work > MAX_PATH_WORK or kept > MAX_PATH_BITS:
             raise PathLimitError(f"paths through {self._row * (running + 1)} states and {self.last} moments")
-        self._tables: list[bytes] = []  # as octets, so that one cost is read without going through the others
-        if self.last:
-            self._most = list(accumulate(sorted((q - 1 for q in peaks.elements()), reverse=True), initial=0))
-            self._least = list(accumulate(sorted(prompts.elements()), initial=0))
-            self._guard = self._lanes(self._row * (running + 1)) << (self._width - 1)
-            self._tables = self._backwards(memory, prompts, peaks)
+        self._most = list(accumulate(sorted((q - 1 for q in peaks.elements()), reverse=True), initial=0))
+        self._least = list(accumulate(sorted(prompts.elements()), initial=0))
+        # From the last moment on, as far as was asked; octets, so that one cost is read without going through others.
+        self._tables: list[bytes] = []
+        self._earlier = self._backwards(memory, prompts, peaks)
 
     def least_cost(self, moment: int, held: int, running: int) -> int | None:
         """Return the least cost of a path whose further starts are at ``moment`` or later; None if there is no path.
@@ -112,8 +111,10 @@ class Paths:
             return 0
         if running > self._running or held >= self._row:
             return None
+        while len(self._tables) < self.last - moment:
+            self._tables.append(next(self._earlier))
         first = self._width * (running * self._row + held)
-        octets = self._tables[moment][first >> 3 : (first + self._width + 7) >> 3]
+        octets = self._tables[self.last - 1 - moment][first >> 3 : (first + self._width + 7) >> 3]
         lane = int.from_bytes(octets, "little") >> (first & 7) & self._mask
         return lane - self._bias if lane < self._limit else None
 
@@ -139,10 +140,11 @@ class Paths:
         """Return a one in each of the first ``lanes`` of every c but the last."""
         return _repeated(self._lanes(lanes), self._width * self._row, self._running)
 
-    def _backwards(self, memory: int, prompts: Counter[int], peaks: Counter[int]) -> list[bytes]:
-        """Return the costs by moment, from the last priced one backwards."""
+    def _backwards(self, memory: int, prompts: Counter[int], peaks: Counter[int]) -> Iterator[bytes]:
+        """Yield the costs of a moment, from the last priced one backwards."""
         width, row, numbers = self._width, self._row, range(self._running + 1)
         every = self._lanes(row * len(numbers))
+        self._guard = every << (width - 1)
         nowhere = 4 * self._bias
         # Of the states before a step, by c: the first lane, how many of them may be, and the first one after the step.
         stretches = []
@@ -162,7 +164,6 @@ class Paths:
         }
         held = sum(self._lanes(size) << width * first for first, size, _ in stretches)
         unheld = nowhere * (every - held)
-        tables = [b""] * self.last
         after = every * self._bias
         for k in range(self.last - 1, -1, -1):
             costs = unheld
@@ -173,14 +174,13 @@ class Paths:
                 price = states * prices[k]
                 for _ in range(most):
                     costs = self._lesser(costs, ((costs >> shift & mask) - price) | elsewhere)
-            tables[k] = costs.to_bytes((self.bits + 7) // 8, "little")
+            yield costs.to_bytes((self.bits + 7) // 8, "little")
             for q, prices in self.completion_prices.items():
                 shift, states, mask, elsewhere, most = ended[q]
                 price = states * prices[k]
                 for _ in range(most):
                     costs = self._lesser(costs, ((costs << shift & mask) - price) | elsewhere)
             after = costs
-        return tables
 
 
 def state_space_bound(

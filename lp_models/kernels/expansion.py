@@ -83,10 +83,13 @@ def expand(
         by_paths = pool.costs.paths.shape[0] > 0
         idle = np.empty((size if by_paths else 0, 3), np.int64)
         for k in range(cut, cut + idle.shape[0]):
-            idle_until(
+            bound = idle_until(
                 pool.costs, problem.scale, waiting, first, k, this.total[row], this.end[row], this.peak[row], running,
                 idle[k - cut],
             )  # fmt: skip
+            if bound > most:
+                size = k - cut
+                break
         for j in range(kinds):
             if waiting[j] == 0:
                 continue

@@ -277,10 +277,10 @@ class Costs(NamedTuple):
 def idle_until(
     costs: Costs, scale: int, waiting: Int64s, first: Int64s, moment: int, total: int, end: Int32s, peak: Int32s,
     running: int, idle: Int64s,
-) -> None:  # fmt: skip
+) -> int:  # fmt: skip
     """Write, if nothing starts before ``moment``, the charges of all starts (scaled), and H and c there.
 
-    What waits starts at ``first`` or later, by kind.
+    What waits starts at ``first`` or later, by kind. Returns the bound on the sum of all starts (scaled) that this is.
     """
     last = costs.paths.shape[0]
     value = scale * total
@@ -296,6 +296,7 @@ def idle_until(
             if end[x] < last:
                 value += costs.completion[peak[x], end[x]]
     idle[0], idle[1], idle[2] = value, held, number
+    return int(value + (costs.paths[moment, number, held] if moment < last else 0))
 
 
 @njit(cache=True, nogil=True)
@@ -321,7 +322,4 @@ def path_bound(
     What waits starts at ``first`` or later, by kind; ``cut`` is the least of these.
     """
     idle = np.empty(3, np.int64)
-    idle_until(costs, scale, waiting, first, cut, total, end, peak, running, idle)
-    if cut >= costs.paths.shape[0]:
-        return int(idle[0])
-    return int(idle[0] + costs.paths[cut, idle[2], idle[1]])
+    return idle_until(costs, scale, waiting, first, cut, total, end, peak, running, idle)

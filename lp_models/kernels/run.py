@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,13 @@ from lp_models.kernels.pool import Pool, Problem, row_bound, use_row, write_pric
 from lp_models.kernels.vectors import Effort
 from lp_models.prices import Kinds
 
+if TYPE_CHECKING:
+    from lp_models.sieve import EventPrices, Sieve
+
 POOL_ROWS = 12000
 """Price vectors that a proof may use."""
 
-EFFORT = Effort(iterations=120, tries=500, gain=0.3, range_tries=40)
+EFFORT = Effort(iterations=40, tries=200, gain=0.3, range_tries=40)
 
 _POOL_BYTES = 400_000_000
 STATE_BYTES = 600_000_000
@@ -32,7 +35,20 @@ FIRST_ROWS = 1 << 10
 _FIRST_ROWS_PER_CALL, _CALL_SECONDS = 50, 0.05
 """Rows expanded by a first call, and what a call may take: between two, the clock is looked at and choices are told."""
 
+_MOST_CHOICES = 2_000_000
+"""More choices than these do not fit into a certificate that is of use."""
+
 Array = NDArray[Any]
+
+
+class Listener(Protocol):
+    """What is told how a search goes."""
+
+    def sifted(self, prices: EventPrices | None) -> None:
+        """Hear of the prices that are tried on the states of the next level, if others than before."""
+
+    def chose(self, choices: Sequence[int]) -> None:
+        """Hear of the next choices: the rows of vectors, and how many starts are left out together, negative."""
 
 
 class _Links(NamedTuple):
@@ -67,17 +83,11 @@ class Run:
         self._choices = np.empty(1 << 12, np.int32)
         self._counters = np.zeros(5, np.int64)
         self._better = np.full(3, -1, np.int64)
-        self._listener: Callable[[list[int]], None] | None = None
         self._rows = _FIRST_ROWS_PER_CALL
+        self._told = 0
         self.schedule: Schedule | None = None
         self.note = ""
         self.states = 0
-
-    @property
-    def choices(self) -> list[int]:
-        """The number of the vector used on each state that was asked about."""
-        found: list[int] = self._choices[: self._counters[levels.CHOICES]].tolist()
-        return found
 
     def vector(self, row: int) -> list[int]:
         """Return a price vector: how many steps have no price, then the prices, each of which holds for ``width``."""
@@ -87,14 +97,16 @@ class Run:
         low, high = (int(priced[0]), int(priced[-1]) + 1) if len(priced) else (0, 0)
         return [low * width, *blocks[low:high].tolist()]
 
-    def search(self, beam: int | None = None, listener: Callable[[list[int]], None] | None = None) -> bool:
+    def search(self, listener: Listener, beam: int | None = None, sieve: Sieve | None = None) -> bool:
         """Search level after level; return whether nothing is cheaper than the target.
 
-        With ``beam``, only so many states of each level are expanded, those of least bound: a way to find schedules,
-        which proves nothing unless no state was dropped. ``listener`` is told the choices as they are made.
+        Args:
+            listener: is told what the checker needs to repeat the search.
+            beam: expand only so many states of each level, those of least bound: a way to find schedules, which proves
+                nothing unless no state was dropped.
+            sieve: leaves out states of a level before it is expanded.
         """
         complete = True
-        self._listener = listener
         level = _new_level(1, self._width)
         level.code[0] = int((self._kinds.number * self._problem.radix).sum())
         level.total[0] = 0
@@ -103,7 +115,12 @@ class Run:
         for depth in range(len(self._instance)):
             if size == 0:
                 break
-            level, size = self._next_level(level, size)
+            if sieve is not None:
+                prices = sieve.sift(depth, self._problem, level, size, self._most, self._deadline)
+                listener.sifted(prices)
+                if prices is not None:
+                    self._pool = self._pool._replace(costs=prices.costs)
+            level, size = self._next_level(level, size, listener)
             if self.schedule is not None:
                 return False
             if self.note:
@@ -138,7 +155,7 @@ class Run:
         )
         return bool(bound > self._most)
 
-    def _next_level(self, this: Level, size: int) -> tuple[Level, int]:
+    def _next_level(self, this: Level, size: int, listener: Listener) -> tuple[Level, int]:
         """Expand a level; return the next one and its number of rows, or set ``schedule`` or ``note``."""
         after = _new_level(FIRST_ROWS, self._width)
         table = _new_table(1 << 10)
@@ -148,7 +165,8 @@ class Run:
         links = sum(len(link.start) for link in self._links)
         row_bytes = sum(column[:1].nbytes for column in after)
         while counters[levels.NEXT_ROW] < size:
-            before, told = int(counters[levels.NEXT_ROW]), int(counters[levels.CHOICES])
+            before = int(counters[levels.NEXT_ROW])
+            counters[levels.CHOICES] = 0
             beyond = min(size, before + self._rows)
             begin = time.monotonic()
             result = expansion.expand(
@@ -163,8 +181,12 @@ class Run:
                 self._rows = max(1, self._rows // 2)
             elif now < begin + _CALL_SECONDS / 2 and beyond == before + self._rows:
                 self._rows *= 2
-            if self._listener is not None:
-                self._listener(self._choices[told : counters[levels.CHOICES]].tolist())
+            told = self._choices[: counters[levels.CHOICES]].tolist()
+            listener.chose(told)
+            self._told += len(told)
+            if self._told > _MOST_CHOICES:
+                self.note = "the certificate is too large to be useful"
+                break
             if now > self._deadline:
                 self.note = "out of time"
                 break

@@ -2,11 +2,14 @@
 
 At a temperature T > 0 the least of some costs c_p is replaced by - T log sum_p exp(- c_p / T), which is lower by a few
 times T, and smooth: its derivative with respect to a price is how often the event happens on average, where a path of
-cost c has weight exp(- c / T). Both are sums over paths, found by one sweep backwards and one forwards.
+cost c has weight exp(- c / T). Both are sums over paths, found by one sweep backwards and one forwards. Paths begin
+where the states of an enumeration leave off.
 
 An event j at a moment moves a state by ``shift`` places in a row of states, place = c (M + 1) + H. A moment has a
 *layer* for each event that may happen in it: first starts, then completions, as seen from the end. Weights
 are kept relative to those of cheapest paths (``costs``), so that numbers hardly ever overflow or vanish.
+
+Moments count from the first one that is priced.
 """
 
 from __future__ import annotations
@@ -57,6 +60,30 @@ class Sweep(NamedTuple):
     scale: Float64s
     after: Float64s
     before: Float64s
+
+
+class States(NamedTuple):
+    """States of an enumeration: for each what waits, from when on, and the path that goes on from it.
+
+    Attributes:
+        total: the sum of the starts so far (steps).
+        waiting: how many requests of a kind wait, shape (states, kinds).
+        first: the moment from which on they may start, not before the first one that is priced.
+        end: completions that no later start can change, shape (states, any number).
+        peak: the place of the peak of each of these, or -1 where there are no more.
+        entry: where the path goes on, or -1 if beyond the moments that are priced.
+        moment: of each entry, ascending.
+        place: of each entry, when the completions of the moment are over.
+    """
+
+    total: Float64s
+    waiting: Int64s
+    first: Int64s
+    end: Int64s
+    peak: Int64s
+    entry: Int64s
+    moment: Int64s
+    place: Int64s
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -115,25 +142,30 @@ def _move(there: Float64s, here: Float64s, rest: Float64s, event: Float64s, fact
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def sweep_back(shape: Shape, layers: Layers, factor: Float64s, sweep: Sweep) -> float:
-    """Sum the weights of all paths; return the logarithm of the sum.
+def sweep_back(shape: Shape, layers: Layers, factor: Float64s, sweep: Sweep, states: States, logs: Float64s) -> None:
+    """Sum the weights of all paths that begin at an entry; write the logarithm of each sum to ``logs``.
 
     Args:
         shape: the states and events.
         layers: the events in their order.
         factor: by moment and event, what the weights of events are to be multiplied by.
         sweep: the weights; its sums are written.
+        states: their entries are used.
+        logs: one for each entry.
     """
     last = factor.shape[0]
     sweep.rest[last] = 1.0
     total = 0.0
+    entry = states.moment.shape[0] - 1
     for k in range(last - 1, -1, -1):
         _back(shape, layers, factor, sweep, k)
+        while entry >= 0 and states.moment[entry] == k:
+            logs[entry] = total + np.log(sweep.after[-1, states.place[entry]])
+            entry -= 1
         sums = sweep.before[-1]
         sweep.scale[k] = sums.max()
         sweep.rest[k] = sums / sweep.scale[k]
         total += np.log(sweep.scale[k])
-    return float(total + np.log(sweep.rest[0, 0]))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -162,18 +194,26 @@ def _add_layers(layers: Layers, events: Int64s, factor: Float64s, weight: Float6
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def sweep_forth(shape: Shape, layers: Layers, factor: Float64s, sweep: Sweep, mean: Float64s) -> None:
-    """Write how often each event happens at each moment on average, shape (moments, events), after ``sweep_back``."""
+def sweep_forth(
+    shape: Shape, layers: Layers, factor: Float64s, sweep: Sweep, states: States, mass: Float64s, mean: Float64s
+) -> None:
+    """Write how often each event happens at each moment on average, shape (moments, events), after ``sweep_back``.
+
+    ``mass`` says how often paths begin at each entry.
+    """
     row, last = shape.memory + 1, factor.shape[0]
     reached, then = np.zeros_like(sweep.rest[0]), np.zeros_like(sweep.rest[0])
-    reached[0] = 1.0 / sweep.rest[0, 0]
     mean[:] = 0.0
+    entry = 0
     for k in range(last):
         # To sum again takes less time than to keep the sums of all layers.
         _back(shape, layers, factor, sweep, k)
         reached /= sweep.scale[k]
         _move_layers(layers, layers.completions, factor[k], sweep.event[k], sweep.before, reached, mean[k])
         reached *= sweep.idle[k]
+        while entry < states.moment.shape[0] and states.moment[entry] == k:
+            reached[states.place[entry]] += mass[entry] / sweep.after[-1, states.place[entry]]
+            entry += 1
         _move_layers(layers, layers.starts, factor[k], sweep.event[k], sweep.after, reached, mean[k])
         then[:] = 0.0
         for c in range(shape.least.shape[0]):
@@ -203,29 +243,82 @@ def _move_layers(
         )  # fmt: skip
 
 
-@njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"}, error_model="numpy")
-def start_softly(
-    shape: Shape, arrival: Int64s, number: Int64s, price: Float64s, temperature: float, mean: Float64s
-) -> float:
-    """Return the smoothed least cost of all requests; add how often each event happens on average to ``mean``."""
-    starts, last = shape.prompts.shape[0], price.shape[0]
-    weights = np.empty(last)
-    total = 0.0
-    for i in range(number.shape[0]):
-        s, q, o = shape.prompt_of[i], starts + shape.peak_of[i], shape.output[i]
-        least = float(max(arrival[i], last))
-        never = least
-        for k in range(arrival[i], last):
-            weights[k] = k + price[k, s] + (price[k + o, q] if k + o < last else 0.0)
-            least = min(least, weights[k])
-        norm = np.exp((least - never) / temperature)
-        for k in range(arrival[i], last):
-            weights[k] = np.exp((least - weights[k]) / temperature)
-            norm += weights[k]
-        total += number[i] * (least - temperature * np.log(norm))
-        for k in range(arrival[i], last):
-            share = number[i] * weights[k] / norm
-            mean[k, s] += share
+@njit(cache=True, nogil=True, error_model="numpy")
+def soften_starts(
+    shape: Shape, begin: int, price: Float64s, temperature: float, charges: Float64s, least: Float64s
+) -> None:
+    """Write what a start of each kind at each moment is charged, and the smoothed least of all from then on.
+
+    At temperature zero nothing is smoothed. ``begin`` is the first moment; shapes are (kinds, moments (+ 1)).
+    """
+    prompts, last = shape.prompts.shape[0], price.shape[0]
+    for i in range(shape.output.shape[0]):
+        s, q, o = shape.prompt_of[i], prompts + shape.peak_of[i], shape.output[i]
+        least[i, last] = begin + last
+        for k in range(last - 1, -1, -1):
+            charge = begin + k + price[k, s]
             if k + o < last:
-                mean[k + o, q] += share
-    return total
+                charge += price[k + o, q]
+            charges[i, k] = charge
+            lesser, greater = min(charge, least[i, k + 1]), max(charge, least[i, k + 1])
+            if temperature > 0.0:
+                lesser -= temperature * np.log1p(np.exp((lesser - greater) / temperature))
+            least[i, k] = lesser
+
+
+@njit(cache=True, nogil=True)
+def add_up(
+    shape: Shape, states: States, begin: int, price: Float64s, least: Float64s, rests: Float64s, values: Float64s
+) -> None:
+    """Write the bound of each state: the starts so far, what waits, what runs, and the rest of the path.
+
+    ``rests`` are the costs of the paths from each entry.
+    """
+    prompts, last = shape.prompts.shape[0], price.shape[0]
+    for x in range(values.shape[0]):
+        value = states.total[x]
+        for i in range(states.waiting.shape[1]):
+            if states.waiting[x, i] > 0:
+                at = states.first[x, i]
+                value += states.waiting[x, i] * (least[i, at] if at < last else float(begin + at))
+        for r in range(states.end.shape[1]):
+            if states.peak[x, r] >= 0 and states.end[x, r] < last:
+                value += price[states.end[x, r], prompts + states.peak[x, r]]
+        if states.entry[x] >= 0:
+            value += rests[states.entry[x]]
+        values[x] = value
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def want_events(
+    shape: Shape, states: States, weight: Float64s, charges: Float64s, least: Float64s, temperature: float,
+    mean: Float64s, mass: Float64s,
+) -> None:  # fmt: skip
+    """Write how often requests want each event at each moment, and how often paths begin at each entry.
+
+    ``weight`` says how much each state counts.
+    """
+    prompts, last = shape.prompts.shape[0], mean.shape[0]
+    number = np.zeros((states.waiting.shape[1], last))
+    mean[:] = 0.0
+    mass[:] = 0.0
+    for x in range(weight.shape[0]):
+        for i in range(states.waiting.shape[1]):
+            if states.waiting[x, i] > 0 and states.first[x, i] < last:
+                number[i, states.first[x, i]] += weight[x] * states.waiting[x, i]
+        for r in range(states.end.shape[1]):
+            if states.peak[x, r] >= 0 and states.end[x, r] < last:
+                mean[states.end[x, r], prompts + states.peak[x, r]] += weight[x]
+        if states.entry[x] >= 0:
+            mass[states.entry[x]] += weight[x]
+    for i in range(number.shape[0]):
+        s, q, o = shape.prompt_of[i], prompts + shape.peak_of[i], shape.output[i]
+        left = 0.0
+        for k in range(last):
+            left += number[i, k]
+            if left > 0.0:
+                share = left * min(1.0, np.exp((least[i, k] - charges[i, k]) / temperature))
+                left -= share
+                mean[k, s] += share
+                if k + o < last:
+                    mean[k + o, q] += share

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from cr_toolkit.checker.state_space import state_space_bound
 from cr_toolkit.model import Instance
-from lp_models.prices import price_bound, raised_prices
-from lp_models.smoothing import _SmoothedBound, can_smooth, smoothed_path_prices, smoothing_seconds
-from lp_models.state_space import path_bound, raised_path_prices
+from lp_models.prices import kinds_of, price_bound, raised_prices
+from lp_models.smoothing import _beginning, _SmoothedBound, can_smooth, smoothed_path_prices, smoothing_seconds
+from lp_models.state_space import path_bound, raised_path_prices, shape_of
 from tests.strategies import instances
 
 SMALL = instances(max_memory=10, max_requests=5, max_arrival=5)
@@ -22,6 +22,11 @@ FAR = float("inf")
 
 def random_prices(seed: int, size: tuple[int, int]) -> np.ndarray:
     return np.random.default_rng(seed).integers(-3, 4, size).astype(float)
+
+
+def smoothed_bound(instance: Instance, last: int) -> _SmoothedBound:
+    kinds = kinds_of(instance)
+    return _SmoothedBound(shape_of(instance, kinds), _beginning(kinds, last), 0, last)
 
 
 def bound_of(instance: Instance, smoothed: _SmoothedBound, place: np.ndarray) -> Fraction:
@@ -35,7 +40,7 @@ def bound_of(instance: Instance, smoothed: _SmoothedBound, place: np.ndarray) ->
 @settings(max_examples=100)
 @given(SMALL, st.integers(2, 12), st.integers(0, 2**32))
 def test_smoothing_lowers_the_bound_by_a_little_where_it_is_cold(instance: Instance, last: int, seed: int) -> None:
-    smoothed = _SmoothedBound(instance, last)
+    smoothed = smoothed_bound(instance, last)
     place = random_prices(seed, smoothed._size).ravel()
     bound = float(bound_of(instance, smoothed, place))
     for temperature in (2.0, 0.3, 0.05):
@@ -52,7 +57,7 @@ def test_smoothing_lowers_the_bound_by_a_little_where_it_is_cold(instance: Insta
 @settings(max_examples=60)
 @given(SMALL, st.integers(2, 10), st.integers(0, 2**32))
 def test_the_gradient_is_how_the_value_changes(instance: Instance, last: int, seed: int) -> None:
-    smoothed = _SmoothedBound(instance, last)
+    smoothed = smoothed_bound(instance, last)
     place = random_prices(seed, smoothed._size).ravel() / 3
     smoothed.begin(place, 0.7)
     here = smoothed.evaluate(place)
@@ -66,7 +71,7 @@ def test_the_gradient_is_how_the_value_changes(instance: Instance, last: int, se
 @settings(max_examples=60)
 @given(SMALL, st.integers(2, 10), st.integers(0, 2**32))
 def test_the_value_does_not_depend_on_where_weights_are_measured_from(instance: Instance, last: int, seed: int) -> None:
-    smoothed = _SmoothedBound(instance, last)
+    smoothed = smoothed_bound(instance, last)
     place, other = (random_prices(s, smoothed._size).ravel() / 3 for s in (seed, seed + 1))
     smoothed.begin(other, 0.5)
     far = smoothed.evaluate(place)

@@ -16,7 +16,7 @@ from cr_toolkit.checker import charges, state_space
 from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError, prove_no_better
 from cr_toolkit.checker.state_space import PathLimitError, Paths, state_space_bound
 from cr_toolkit.model import Instance, Schedule
-from lp_models import optimum
+from lp_models import optimum, sieve
 from lp_models.kernels.paths import NOWHERE, write_costs
 from lp_models.prices import SCALE, kinds_of, price_bound, raised_prices
 from lp_models.proof import Prover, repeat
@@ -146,19 +146,27 @@ def test_no_prices_of_events_prove_what_is_false(case: tuple[Instance, Rows, Row
     least, _ = brute_force_optimum(instance)
     rng = random.Random(seed)
     pool = [[0], [rng.randint(0, 1), rng.randint(0, 40)]]
-    choices = [rng.randrange(2) for _ in range(30)]
+    choices = [rng.randrange(2) for _ in range(3000)]
+    # Some other set before some of the levels, as many as the choices happen to say.
+    sets = [(starts, completions), *((shuffled(starts, rng), shuffled(completions, rng)) for _ in range(20))]
 
-    def prove(target: int, given: list[int]) -> int:
+    def prove(target: int, events: list[tuple[Rows, Rows]], given: list[int]) -> int:
         return prove_no_better(
-            instance.memory, triples(instance), target, 16, pool, 10**6, events=(starts, completions), choices=given
-        )
+            instance.memory, triples(instance), target, 16, pool, 10**6, events=events, choices=given
+        )  # fmt: skip
 
     with pytest.raises(BetterScheduleError) as better:
-        prove(least + 1 + below, choices * 100)
+        prove(least + 1 + below, sets, [1, *choices])
     schedule = Schedule(better.value.start)
     assert schedule.is_feasible(instance)
     assert least <= schedule.total_latency(instance) == better.value.cost <= least + below
-    assert prove(least - below, []) >= 0
+    # Where the outputs prove it, no level is left to be preceded by a set.
+    proved = least - below <= sum(r.output for r in instance.requests)
+    assert prove(least - below, [] if proved else sets[:1], [] if proved else [1]) >= 0
+
+
+def shuffled(rows: Rows, rng: random.Random) -> Rows:
+    return [rng.sample(row, len(row)) for row in rows]
 
 
 @settings(max_examples=60)
@@ -168,9 +176,12 @@ def test_the_search_and_the_checker_leave_out_the_same_states_by_events(instance
     prices = raised_prices(instance, least, 40, 50)
     prover = Prover(instance, prices, 40)
     prover.use(raised_path_prices(instance, least, prices, 40, time.monotonic() + 60))
-    outcome = prover.prove(least, time.monotonic() + 60)
+    with pytest.MonkeyPatch.context() as patch:
+        # Prices are fitted to every level.
+        patch.setattr(sieve, "_STATE_SECONDS", 1e3)
+        outcome = prover.prove(least, time.monotonic() + 600)
     assert outcome.certificate is not None
-    assert outcome.certificate["events"]["starts"]
+    assert all(rows["starts"] for rows in outcome.certificate["events"])
     # Were another state kept or left out, choices would be left over or stand for other states.
     assert repeat(instance, least, outcome.certificate) >= 0
     higher = prover.prove(least + 1, time.monotonic() + 60)
@@ -236,7 +247,7 @@ def test_too_many_states_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_more_charges_than_an_enumeration_may_keep_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(charges, "MAX_TABLE", 5)
     with pytest.raises(NodeLimitError, match="the table of charges is too large"):
-        prove_no_better(2, [(0, 0, 1)], 1, 1, [[0]], 100, events=([[0] * 6], [[0]]))
+        prove_no_better(2, [(0, 0, 1)], 2, 1, [[0]], 100, events=[([[0] * 6], [[0]])], choices=[1])
 
 
 def test_where_no_schedule_can_be_there_is_no_path() -> None:

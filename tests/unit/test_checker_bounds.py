@@ -169,9 +169,10 @@ def test_a_proof_by_branching_is_repeated(monkeypatch):
         ("enumeration", ENUMERATION | {"nodes": 0.5}, "the number of nodes must be an integer"),
         ("enumeration", ENUMERATION | {"pool": [[2**53 - 1, 1]]}, "end by the horizon"),
         ("enumeration", ENUMERATION | {"choices": [0]}, "are left over"),
-        ("enumeration", ENUMERATION | {"events": []}, "events must be an object"),
-        ("enumeration", ENUMERATION | {"events": {"starts": []}}, "lacks the field 'completions'"),
-        ("enumeration", ENUMERATION | {"events": EVENTS | {"starts": []}}, "a row of prices for each prompt"),
+        ("enumeration", ENUMERATION | {"events": EVENTS}, "the sets of prices of events must be a list"),
+        ("enumeration", ENUMERATION | {"events": [[]]}, "events must be an object"),
+        ("enumeration", ENUMERATION | {"events": [{"starts": []}]}, "lacks the field 'completions'"),
+        ("enumeration", ENUMERATION | {"events": [EVENTS]}, "are left over"),
         ("state-space", EVENTS, "lacks the field 'scale'"),
         ("state-space", EVENTS | {"scale": 0}, "scale must be between 1"),
         ("state-space", EVENTS | {"scale": 1, "pool": []}, "unknown field 'pool'"),
@@ -205,7 +206,7 @@ def test_too_much_work_is_refused(monkeypatch):
     with pytest.raises(Rejected, match="takes too much work: paths through"):
         bounds.check_lower_bound(DELAY, 1, "state-space", EVENTS | {"scale": 1})
     with pytest.raises(Rejected, match="is not proved within"):
-        bounds.check_lower_bound(DELAY, 1, "enumeration", ENUMERATION | {"events": EVENTS})
+        bounds.check_lower_bound(DELAY, 20, "enumeration", ENUMERATION | {"events": [EVENTS], "choices": [1]})
 
 
 @pytest.fixture
@@ -231,8 +232,8 @@ def test_an_enumeration_is_repeated(enumeration):
     with pytest.raises(Rejected, match="takes 7 nodes, and the certificate says 10000000"):
         bounds.check_lower_bound(DELAY, 20, "enumeration", certificate | {"nodes": 10**7})
     assert enumeration.asked[1][5] == 5_000_000
-    bounds.check_lower_bound(DELAY, 20, "enumeration", certificate | {"events": EVENTS})
-    assert enumeration.asked[2][7] == (EVENTS["starts"], EVENTS["completions"])
+    bounds.check_lower_bound(DELAY, 20, "enumeration", certificate | {"events": [EVENTS, EVENTS]})
+    assert enumeration.asked[2][7] == [(EVENTS["starts"], EVENTS["completions"])] * 2
 
 
 def test_an_enumeration_that_finds_a_better_schedule_or_no_end_is_refused(enumeration):

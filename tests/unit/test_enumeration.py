@@ -83,6 +83,39 @@ def test_what_is_no_certificate_is_refused(scale, width, pool, choices, reason):
         prove_no_better(memory, requests, optimum, scale, pool, 10**5, width=width, choices=choices)
 
 
+EVENTS = ([[0, -1], [2], []], [[0, 3], [1], []])
+"""For the prompts 0, 3 and 4 and the peaks 6, 7 and 10 of DELAY."""
+
+
+@pytest.mark.parametrize(
+    ("events", "choices", "reason"),
+    [
+        ([], [1], "not so many sets"),
+        ([EVENTS], [2], "not so many sets"),
+        ([EVENTS], [], "left over"),
+        ([EVENTS, EVENTS], [1], "left over"),
+        ([EVENTS], [-1], "a number of sets"),
+        ([([], [])], [1], "a row of prices for each prompt"),
+    ],
+)
+def test_what_are_no_sets_of_prices_of_events_is_refused(events, choices, reason):
+    memory, requests, optimum = DELAY
+    with pytest.raises(ValueError, match=reason):
+        prove_no_better(memory, requests, optimum, 1024, [[0]], 10**5, events=events, choices=choices)
+
+
+def test_sets_of_prices_of_events_count_as_work():
+    memory, requests, optimum = DELAY
+
+    def nodes(number, limit=10**5):
+        sets = [([[0] * 50] * 3, [[]] * 3)] * number
+        return prove_no_better(memory, requests, optimum, 1024, [[0]], limit, events=sets, choices=[number])
+
+    assert nodes(1) < nodes(2) < nodes(10)
+    with pytest.raises(NodeLimitError, match="more than 50 nodes"):
+        nodes(100, 50)
+
+
 def test_negative_prices_would_have_been_unsound():
     # Why that check matters: a negative price would raise the bound beyond the optimum.
     with pytest.raises(ValueError):
@@ -149,7 +182,7 @@ def test_lanes_hold_loads_of_any_size():
 
 
 def test_one_state_stands_for_another_without_delay_or_with_the_last_starts_together():
-    search = enumeration._Search(9, [(0, 1, 1), (0, 0, 2), (2, 0, 3)], 40, 1, [[0]], 1)
+    search = enumeration._Search(9, [(0, 1, 1), (0, 0, 2), (2, 0, 3)], 40, 1, [[0]], 1, None, 100)
     lane = 1 << search.lanes.width
 
     def replaces(one, other, waiting=(0, 1, 0)):
