@@ -110,8 +110,9 @@ class Prover:
         record = _Record(run.vector, events=root is not None and beam is None)
         if repeated:
             record.repetition = Repetition(
-                self._instance, target, self._scale, self._width, record.pool, record.events
+                self._instance, target, self._scale, self._width, events=record.events is not None
             )  # fmt: skip
+            record.chose([])
         proved = False
         try:
             proved = run.search(record, beam, None if record.events is None else self._sieve)
@@ -146,6 +147,7 @@ class _Record:
         self.events: list[tuple[list[list[int]], list[list[int]]]] | None = [] if events else None
         self.choices: list[int] = []
         self.repetition: Repetition | None = None
+        self._fed = 0, 0
 
     def sifted(self, prices: EventPrices | None) -> None:
         """Add the next set of prices, if there is one, and how many that is."""
@@ -171,7 +173,10 @@ class _Record:
     def _add(self, choices: list[int]) -> None:
         self.choices += choices
         if self.repetition is not None:
-            self.repetition.feed(choices)
+            vectors, sets = self._fed
+            events = self.events or []
+            self.repetition.feed(choices, self.pool[vectors:], events[sets:])
+            self._fed = len(self.pool), len(events)
 
 
 def repeat(instance: Instance, target: int, certificate: Mapping[str, Any], limit: int = MAX_NODES) -> int:

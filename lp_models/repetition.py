@@ -1,20 +1,38 @@
-"""A proof repeated while it is being made: the checker's own code in a thread, fed with what the search chooses.
+"""A proof repeated while it is being made: the checker's own code in a process of its own, fed with what is chosen.
 
-Compiled code does not hold the interpreter's lock, so on a second core the repetition costs hardly any time of its own.
+On a second core the repetition costs hardly any time of its own.
 """
 
 from __future__ import annotations
 
+import json
 import queue
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import inf
+from pathlib import Path
+from typing import Any
 
-from cr_toolkit.checker.enumeration import Events, NodeLimitError, prove_no_better
+from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError
 from cr_toolkit.model import Instance
+from lp_models.worker import Kept, WorkerError
 
 MAX_NODES = 5_000_000
 """Most nodes of a proof, as in the checker: about two minutes of its time."""
+
+_processes = Kept((sys.executable, "-P", str(Path(__file__).parent / "repetition_process.py")))
+
+Rows = list[list[int]]
+
+
+def prepare() -> None:
+    """Start a process for the next repetition; without one it would wait for that."""
+    try:
+        _processes.give_back(_processes.take())
+    except WorkerError:
+        return
 
 
 class Repetition:
@@ -24,9 +42,7 @@ class Repetition:
         begin: when it began, on the clock of ``time.monotonic`` (seconds).
     """
 
-    def __init__(self, instance: Instance, target: int, scale: int, width: int, pool: list[list[int]],
-        events: Events | None = None,
-    ) -> None:  # fmt: skip
+    def __init__(self, instance: Instance, target: int, scale: int, width: int, *, events: bool = False) -> None:
         """Begin to repeat the proof that nothing is cheaper than ``target``.
 
         Args:
@@ -34,44 +50,26 @@ class Repetition:
             target: what is to be proved a lower bound (steps).
             scale: denominator of the prices.
             width: steps that a price holds for.
-            pool: memory prices; it may grow, but a vector must be there before it is chosen, the first one now.
-            events: sets of prices of starts and completions, if there are any; they may grow as well.
+            events: whether there are sets of prices of starts and completions.
         """
         self.begin = time.monotonic()
-        self._parts: queue.SimpleQueue[list[int] | None] = queue.SimpleQueue()
-        self._stopped = False
-        self._nodes: int | Exception = NodeLimitError("there was no time to repeat it")
+        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._stop = threading.Event()
+        self._answer: dict[str, Any] = {"limit": "there was no time to repeat it"}
         requests = [(r.arrival, r.prompt, r.output) for r in instance.requests]
-
-        def repeat() -> None:
-            try:
-                self._nodes = prove_no_better(
-                    instance.memory,
-                    requests,
-                    target,
-                    scale,
-                    pool,
-                    MAX_NODES,
-                    width=width,
-                    events=events,
-                    choices=self._choices(),
-                )
-            except Exception as error:  # Raised again where the result is asked for.
-                self._nodes = error
-
-        self._thread = threading.Thread(target=repeat, daemon=True)
+        question = {"memory": instance.memory, "requests": requests, "target": target, "scale": scale, "width": width}
+        self._lines.put(json.dumps(question | {"events": events, "limit": MAX_NODES}))
+        self._thread = threading.Thread(target=self._ask, daemon=True)
         self._thread.start()
 
-    def _choices(self) -> Iterator[int]:
-        while (part := self._parts.get()) is not None:
-            for choice in part:
-                if self._stopped:
-                    raise NodeLimitError("there was no time to repeat it")
-                yield choice
+    def feed(
+        self, choices: Sequence[int], pool: Sequence[list[int]] = (), events: Sequence[tuple[Rows, Rows]] = ()
+    ) -> None:
+        """Hand over the next choices of the search, with the vectors and sets that they are the first to use.
 
-    def feed(self, choices: list[int]) -> None:
-        """Hand over the next choices of the search."""
-        self._parts.put(choices)
+        The first vector of all must come first.
+        """
+        self._lines.put(json.dumps({"pool": pool, "events": events, "choices": choices}))
 
     def finish(self, seconds: float) -> int:
         """Say that no choices follow, wait at most ``seconds``, and return the nodes that the proof takes.
@@ -81,14 +79,35 @@ class Repetition:
             NodeLimitError: if the time is over, or there are too many nodes.
             ValueError: if the choices are not those of a proof.
         """
-        self._parts.put(None)
+        self._lines.put(json.dumps(None))
+        self._lines.put(None)
         self._thread.join(max(0.0, seconds))
         self.stop()
-        if isinstance(self._nodes, Exception):
-            raise self._nodes
-        return self._nodes
+        answer = self._answer
+        if "start" in answer:
+            raise BetterScheduleError(tuple(answer["start"]), answer["cost"])
+        if "limit" in answer:
+            raise NodeLimitError(answer["limit"])
+        if "fault" in answer:
+            raise ValueError(answer["fault"])
+        nodes: int = answer["nodes"]
+        return nodes
 
     def stop(self) -> None:
         """Give up, if it is still at work."""
-        self._stopped = True
-        self._parts.put([0])
+        self._stop.set()
+        self._lines.put(None)
+
+    def _ask(self) -> None:
+        try:
+            worker = _processes.take()
+            self._answer = json.loads(worker.ask(self._told(), inf, self._stop))
+        except WorkerError as error:
+            if not self._stop.is_set():
+                self._answer = {"limit": str(error)}
+        else:
+            _processes.give_back(worker)
+
+    def _told(self) -> Iterator[str]:
+        while (line := self._lines.get()) is not None:
+            yield line

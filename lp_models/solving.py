@@ -15,6 +15,7 @@ from cr_toolkit.checker.state_space import PathLimitError
 from cr_toolkit.errors import CrtoolError
 from cr_toolkit.model import Instance, Schedule
 from cr_toolkit.simulation import simulate
+from lp_models import repetition
 from lp_models.bounds import LowerBound, bounds_until
 from lp_models.claims import Claim
 from lp_models.engines import cp_sat
@@ -28,7 +29,7 @@ from lp_models.proof import Prover, plain_certificate
 from lp_models.race import Race
 from lp_models.smoothing import can_smooth, compile_smoothing, smoothed_path_prices, smoothing_seconds
 from lp_models.state_space import compile_paths, is_small, path_bound, raised_path_prices
-from lp_models.upper import upper_bound
+from lp_models.upper import Restarts, upper_bound
 
 AUTO, BOUNDS = "auto", "bounds"
 
@@ -89,7 +90,7 @@ _LEAST_SEARCHING = 0.4
 _OVERRUN = 0.5, 5.0
 """How much longer than asked the checker may take to repeat a proof: a share of the time, at most so many seconds."""
 
-_BEAM, _DIVE_SHARE, _DIVE_RIVAL, _DIVE_LEAST = 30, 0.08, 0.25, 9
+_BEAM, _DIVE_SHARE, _DIVE_RIVAL, _DIVE_LEAST = 60, 0.1, 0.25, 9
 """States of a level that a beam search expands, the share of the time that is left to such searches, at most such a
 share of what branching promises to take, and the number of requests from which on they pay."""
 
@@ -123,6 +124,7 @@ class Solving:
         self._last = 1
         self._claims: list[Claim] = []
         self._searching = 0.5
+        self._restarts: Restarts | None = None
         self.lower = LowerBound(Fraction(sum(r.output for r in instance.requests)), "outputs")
         self.schedule, self.method = _one_by_one(instance), "one by one"
         self.upper = self.schedule.total_latency(instance)
@@ -155,7 +157,21 @@ class Solving:
         except KeyboardInterrupt:
             self.notes.append("interrupted")
             self._settle(min(self._overrun, 1.0))
+        finally:
+            self._end_restarts()
         self.seconds = time.monotonic() - self._begin
+
+    def _heed_restarts(self) -> None:
+        """Take the best schedule of the annealings that go on beside."""
+        if self._restarts is not None and (best := self._restarts.best) is not None:
+            self._offer(*best)
+
+    def _end_restarts(self) -> None:
+        """Leave the second core to the checker."""
+        if self._restarts is not None:
+            self._restarts.stop()
+            self._heed_restarts()
+            self._restarts = None
 
     def _enumerate_tiny(self) -> None:
         """Close the bracket of a tiny instance without compiled code, which takes seconds to load or build."""
@@ -185,6 +201,9 @@ class Solving:
         restarts = 1
         if len(self._instance) <= _FEW:
             restarts, evaluations = _RESTARTS
+            if self._jobs > 1 and self._engine == AUTO:
+                self._restarts = Restarts(self._instance, evaluations, self._seed + 1)
+                restarts = 1
         for seed in range(self._seed, self._seed + restarts):
             schedule, method = upper_bound(self._instance, evaluations=evaluations, seconds=left / restarts, seed=seed)
             self._offer(schedule, method)
@@ -245,6 +264,8 @@ class Solving:
             return
         self._untimed(compile_search)
         self._untimed(compile_branching)
+        if self._jobs > 1:
+            repetition.prepare()
         race = Race(self._instance, self._prices, self._last)
         now = time.monotonic()
         left = self._deadline - now
@@ -256,6 +277,7 @@ class Solving:
         if self._closed:
             return
         self._relax(race.prover)
+        self._heed_restarts()
         now = time.monotonic()
         limit = min(_DIVE_SHARE * (self._deadline - now), _DIVE_RIVAL * race.left(self.upper))
         self._dive(race.prover, now + limit)
@@ -315,6 +337,7 @@ class Solving:
         while (proved := self._proved) < self.upper and (begin := time.monotonic()) < self._deadline:
             for name, answer in beside.ready() if beside is not None else ():
                 self._heed(name, self.upper, answer)
+            self._heed_restarts()
             left, whole = self._searching_seconds(self._deadline - begin)
             sure = race.worth_branching(self.upper, self._deadline - begin)
             if sure and tried >= _FIRST_TARGETS:
@@ -327,7 +350,12 @@ class Solving:
                 if sure:
                     seconds = min(seconds, _FIRST_SHARE * left)
             tried += 1
-            attempt = race.prove(target, begin + seconds, repeated=self._jobs > 1 and target == self.upper)
+            repeated = self._jobs > 1 and target == self.upper
+            if repeated:
+                self._end_restarts()
+                if target > self.upper:
+                    continue
+            attempt = race.prove(target, begin + seconds, repeated=repeated)
             spent = time.monotonic() - begin
             before = self.upper
             if attempt.schedule is not None:

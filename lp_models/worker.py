@@ -1,17 +1,20 @@
-"""A child process that is asked for a line and answers with a line, and that never outlives its use.
+"""A child process that is asked by lines and answers with a line, and that never outlives its use.
 
-Solvers that must not share a process with others run this way. Whatever the child does, ``ask`` returns by its
-deadline: with the line, or with a ``WorkerError`` that says in one sentence what went wrong.
+Solvers that must not share a process with others run this way, and what would hold up other threads. Whatever the child
+does, ``ask`` returns by its deadline: with the line, or with a ``WorkerError`` that says in one sentence what went
+wrong.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import os
 import queue
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 _TICK = 0.05
 """How often to look whether the answer is still wanted (seconds)."""
@@ -47,11 +50,16 @@ class Worker:
         except OSError as error:
             raise WorkerError(f"its process could not be started: {error}") from error
 
-    def ask(self, line: str, deadline: float, stop: threading.Event) -> str:
-        """Return the child's answer to ``line``; without one, the child is killed.
+    @property
+    def alive(self) -> bool:
+        """Whether the child has not ended."""
+        return self._process.poll() is None
+
+    def ask(self, lines: Iterable[str], deadline: float, stop: threading.Event) -> str:
+        """Return the child's answer to ``lines``; without one, the child is killed.
 
         Args:
-            line: the question, without line break.
+            lines: the question, without line breaks; they may come bit by bit, from another thread.
             deadline: when to give up, on ``time.monotonic`` (seconds).
             stop: set by another thread to give up at once.
 
@@ -60,7 +68,7 @@ class Worker:
         """
         answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         # Writing and reading block, so a thread of its own does both; killing the child ends it.
-        exchange = threading.Thread(target=self._exchange, args=(line, answers), daemon=True)
+        exchange = threading.Thread(target=self._exchange, args=(lines, answers), daemon=True)
         exchange.start()
         reason = ""
         while not reason:
@@ -83,13 +91,14 @@ class Worker:
         """End the child, if it is still there."""
         self._end(None)
 
-    def _exchange(self, line: str, answers: queue.SimpleQueue[bytes]) -> None:
+    def _exchange(self, lines: Iterable[str], answers: queue.SimpleQueue[bytes]) -> None:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         found = b""
         with contextlib.suppress(OSError, ValueError):  # A dead child's pipes are broken, later closed.
-            self._process.stdin.write(line.encode() + b"\n")
-            self._process.stdin.flush()
+            for line in lines:
+                self._process.stdin.write(line.encode() + b"\n")
+                self._process.stdin.flush()
             found = self._process.stdout.readline(_LONGEST)
         answers.put(found)
 
@@ -109,3 +118,44 @@ class Worker:
                 if pipe is not None:
                     pipe.close()
         return code
+
+
+class Kept:
+    """Starts children of one kind, and keeps one that has answered for the next question: starting one takes time.
+
+    Args:
+        command: the program and its arguments.
+    """
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = command
+        self._idle: list[Worker] = []
+        atexit.register(self.close)
+        if hasattr(os, "register_at_fork"):
+            # The copy of a process must not talk to the child of the original.
+            os.register_at_fork(after_in_child=self._idle.clear)
+
+    def take(self) -> Worker:
+        """Return the child that was kept, unless it left for lack of work, or a new one.
+
+        Raises:
+            WorkerError: if none could be started.
+        """
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.alive:
+                return worker
+            worker.close()
+        return Worker(self._command)
+
+    def give_back(self, worker: Worker) -> None:
+        """Keep a child that has answered."""
+        if self._idle:
+            worker.close()
+        else:
+            self._idle.append(worker)
+
+    def close(self) -> None:
+        """End the child that is kept, if any."""
+        while self._idle:
+            self._idle.pop().close()

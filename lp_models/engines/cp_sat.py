@@ -7,10 +7,8 @@ task, because starting one takes longer than most tasks.
 
 from __future__ import annotations
 
-import atexit
 import importlib.util
 import json
-import os
 import sys
 from collections.abc import Iterable
 from itertools import pairwise
@@ -21,7 +19,7 @@ from cr_toolkit.model import Schedule
 from lp_models.engines.catalogue import ENGINES, Answer, Task
 from lp_models.horizon import latest_starts, useful_starts
 from lp_models.prices import kinds_of
-from lp_models.worker import Worker, WorkerError
+from lp_models.worker import Kept, WorkerError
 
 COMMAND = (sys.executable, "-P", str(Path(__file__).parents[1] / "cp_sat_process.py"))
 """How the other process is started; -P keeps this package's folder out of its path."""
@@ -40,8 +38,7 @@ _MAX_CHARGES = 2_000_000
 _GRACE = 1.0
 """How long beyond the deadline the process may take to answer (seconds)."""
 
-_idle: list[Worker] = []
-"""Processes without a task, at most one."""
+_processes = Kept(COMMAND)
 
 
 @ENGINES.register("cp-sat")
@@ -96,24 +93,19 @@ def _intervals(steps: Iterable[int]) -> list[int]:
 
 def _ask(problem: dict[str, Any], task: Task) -> str:
     """Return what the process answers, or raise a ``WorkerError``; a process that answered is kept."""
-    kept = True
-    while True:
+    question = json.dumps(problem | {"seconds": task.seconds})
+    for attempt in (1, 2):
+        worker = _processes.take()
         try:
-            worker = _idle.pop()
-        except IndexError:
-            worker, kept = Worker(COMMAND), False
-        try:
-            line = worker.ask(json.dumps(problem | {"seconds": task.seconds}), task.deadline + _GRACE, task.stop)
+            line = worker.ask([question], task.deadline + _GRACE, task.stop)
         except WorkerError as error:
-            # One that was kept may have left for lack of work.
-            if error.ended and kept:
-                continue
-            raise
-        if _idle:
-            worker.close()
+            # One that was kept may just be leaving for lack of work.
+            if attempt == 2 or not error.ended:
+                raise
         else:
-            _idle.append(worker)
-        return line
+            break
+    _processes.give_back(worker)
+    return line
 
 
 def _read(line: str, requests: int) -> Answer:
@@ -131,13 +123,6 @@ def _read(line: str, requests: int) -> Answer:
     return Answer(None if start is None else Schedule(tuple(start)), proved, note)
 
 
-@atexit.register
 def close() -> None:
     """End the process that is kept, if any."""
-    while _idle:
-        _idle.pop().close()
-
-
-if hasattr(os, "register_at_fork"):
-    # The copy of a process must not talk to the child of the original.
-    os.register_at_fork(after_in_child=_idle.clear)
+    _processes.close()

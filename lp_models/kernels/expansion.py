@@ -192,9 +192,10 @@ def start_one(
     cut = first_fits(problem, waiting, k, kind, end, peak, size, first)
     if cut > deadline - 2:
         return False
+    least = problem.scale * total
     if pool.costs.paths.shape[0] > 0:
-        bound = path_bound(pool.costs, problem.scale, waiting, first, cut, total, end, peak, size)
-        if bound > most:
+        least = path_bound(pool.costs, problem.scale, waiting, first, cut, total, end, peak, size)
+        if least > most:
             return False
     chosen, bound = choose_vector(
         problem, pool, effort, most, waiting, first, cut, total, end, peak, size, vector, counters
@@ -203,7 +204,24 @@ def start_one(
     if bound > most:
         return False
     drop_dominated(after, table, slot, total, k, kind, end, peak, size, left, latest)
-    keep(after, table, slot, counters, code, total, bound, k, kind, held, deadline, row, chosen, end, peak, size)
+    keep(
+        after,
+        table,
+        slot,
+        counters,
+        code,
+        total,
+        max(bound, least),
+        k,
+        kind,
+        held,
+        deadline,
+        row,
+        chosen,
+        end,
+        peak,
+        size,
+    )
     return True
 
 

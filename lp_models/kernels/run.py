@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 POOL_ROWS = 12000
 """Price vectors that a proof may use."""
 
-EFFORT = Effort(iterations=40, tries=200, gain=0.3, range_tries=40)
+EFFORT = Effort(iterations=20, tries=60, gain=0.3, range_tries=40)
 
 _POOL_BYTES = 400_000_000
 STATE_BYTES = 600_000_000

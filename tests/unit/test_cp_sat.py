@@ -18,7 +18,7 @@ from lp_models.engines import Answer, Task, cp_sat
 from lp_models.engines.search import search
 from lp_models.prices import raised_prices
 from lp_models.upper import upper_bound
-from lp_models.worker import Worker, WorkerError
+from lp_models.worker import Kept, Worker, WorkerError
 
 DELAY = Instance.burst(11, [(0, 10), (4, 3), (3, 3)])
 HARD = Instance.burst(60, [(random.Random(i).randint(0, 12), 8 + i) for i in range(24)])
@@ -37,7 +37,7 @@ def task(seconds: float = 20.0, instance: Instance = DELAY, upper: int = 25) -> 
 
 def pretend(monkeypatch, program: str) -> None:
     """Have another program in the place of the process."""
-    monkeypatch.setattr(cp_sat, "COMMAND", (sys.executable, "-c", textwrap.dedent(program)))
+    monkeypatch.setattr(cp_sat, "_processes", Kept((sys.executable, "-c", textwrap.dedent(program))))
 
 
 def gone(process: int) -> bool:
@@ -89,7 +89,7 @@ def test_a_silent_process_is_ended_at_the_deadline(program, monkeypatch):
 
 
 def test_a_process_that_cannot_be_started_is_a_note(monkeypatch):
-    monkeypatch.setattr(cp_sat, "COMMAND", ("/nonexistent/python",))
+    monkeypatch.setattr(cp_sat, "_processes", Kept(("/nonexistent/python",)))
     assert "could not be started" in cp_sat.cp_sat(task()).note
 
 
@@ -128,12 +128,12 @@ def test_time_over_is_no_proof():
 
 def test_the_process_is_kept_and_replaced_when_it_left():
     assert cp_sat.cp_sat(task()).proved
-    (kept,) = cp_sat._idle
+    (kept,) = cp_sat._processes._idle
     assert cp_sat.cp_sat(task()).proved
-    assert cp_sat._idle == [kept]
+    assert cp_sat._processes._idle == [kept]
     kept._process.kill()
     assert cp_sat.cp_sat(task()).proved
-    assert cp_sat._idle != [kept]
+    assert cp_sat._processes._idle != [kept]
     assert kept._process.returncode is not None
 
 
@@ -143,7 +143,7 @@ def test_a_task_that_is_not_wanted_any_more_ends_its_process():
     begin = time.monotonic()
     assert cp_sat.cp_sat(unwanted) == Answer(None, False, "stopped")
     assert time.monotonic() - begin < 5
-    assert cp_sat._idle == []
+    assert cp_sat._processes._idle == []
 
 
 def test_abandoned_engines_are_told_to_stop(monkeypatch):
@@ -226,7 +226,7 @@ def test_what_a_library_prints_is_no_answer():
         "g['answer'] = lambda *_: print('a banner', flush=True) or {'start': None}; m['main']()"
     )
     worker = Worker([sys.executable, "-c", program, cp_sat.COMMAND[-1]])
-    assert json.loads(worker.ask("{}", time.monotonic() + 10, threading.Event())) == {"start": None}
+    assert json.loads(worker.ask(["{}"], time.monotonic() + 10, threading.Event())) == {"start": None}
     worker.close()
     worker.close()
 
@@ -234,10 +234,10 @@ def test_what_a_library_prints_is_no_answer():
 def test_nonsense_is_answered_with_a_sentence():
     worker = Worker(cp_sat.COMMAND)
     for line in ("nonsense", "{}", "[]"):
-        assert "failed" in json.loads(worker.ask(line, time.monotonic() + 10, threading.Event()))["note"]
+        assert "failed" in json.loads(worker.ask([line], time.monotonic() + 10, threading.Event()))["note"]
     worker.close()
     with pytest.raises(WorkerError, match="ended without an answer"):
-        worker.ask("{}", time.monotonic() + 10, threading.Event())
+        worker.ask(["{}"], time.monotonic() + 10, threading.Event())
 
 
 def test_it_refuses_what_is_too_large():

@@ -44,15 +44,15 @@ def test_a_certificate_that_is_too_long_is_not_repeated(prover, monkeypatch):
 
 def test_lies_are_found_out():
     for choices, error in (([7], ValueError), ([0] * 5000, BetterScheduleError)):
-        repetition = Repetition(HARD, UPPER + 1, 1, 1, [[0]])
-        repetition.feed(choices)
+        repetition = Repetition(HARD, UPPER + 1, 1, 1)
+        repetition.feed(choices, [[0]])
         with pytest.raises(error):
             repetition.finish(60)
 
 
 def test_a_repetition_without_time_proves_nothing():
-    repetition = Repetition(HARD, UPPER, 1, 1, [[0]])
-    repetition.feed([0] * 10**6)
+    repetition = Repetition(HARD, UPPER, 1, 1)
+    repetition.feed([0] * 10**6, [[0]])
     with pytest.raises(NodeLimitError, match="no time"):
         repetition.finish(0)
 
