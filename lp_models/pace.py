@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-_FIRST, _GROWTH = 0.05, 7.0
-"""The first proof aims at this share of the gap; a proof of the whole gap is taken to cost e^7 times one of none."""
+_FIRST, _GROWTH = 0.12, 5.0
+"""The first proof aims at this share of the gap; a proof of the whole gap is taken to cost e^5 times one of none."""
 
-_SURE = 0.02
+_SURE = 0.15
 """Before two proofs have shown how fast the time grows, a proof of the whole gap is tried only if it may take such a
 share of the time; else one of half of what is left of the gap."""
 
@@ -25,6 +25,11 @@ class Pace:
         self._first = max(1, round(_FIRST * self._gap))
         self._last, self._spent = lower, 0.0
         self._measured = False
+
+    @property
+    def begun(self) -> bool:
+        """Whether any proof has succeeded."""
+        return self._spent > 0.0
 
     def aim(self, proved: int, upper: int, seconds: float, last: float) -> int:
         """Return the next target: ``upper`` if it may take at most ``last``, else one for a third of ``seconds``."""

@@ -86,6 +86,11 @@ class Prover:
         if self._width == 1 and not self.reason:
             self._sieve.use(prices)
 
+    @property
+    def has_events(self) -> bool:
+        """Whether prices of starts and completions are tried."""
+        return self._sieve.root is not None
+
     def prove(self, target: int, deadline: float, beam: int | None = None, *, repeated: bool = False) -> Outcome:
         """Try to prove that no schedule is cheaper than ``target``.
 

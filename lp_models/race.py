@@ -26,8 +26,9 @@ _CHECKED = 1.6
 _FUTILE = 2.0
 """Where branching promises to take so many times what is left, lower targets are for the enumeration too."""
 
-_RIVAL = 0.25
-"""Share of what branching promises to need that enumeration gets to be sooner: its proofs take longer to repeat."""
+_RIVAL = 0.25, 0.5
+"""Share of what branching promises to need that enumeration gets to be sooner, without prices of events and with them:
+its proofs take longer to repeat."""
 
 
 _CONTESTED = 10.0
@@ -76,7 +77,11 @@ class Race:
         return self._trees[target].left if target in self._trees else inf
 
     def worth_branching(self, target: int, seconds: float) -> bool:
-        """Return whether branching, which gets a slice for that, promises to prove ``target`` within ``seconds``."""
+        """Return whether branching, which gets a slice for that, promises to prove ``target`` within ``seconds``.
+
+        Trees of higher targets are given up: there is a schedule that is cheaper.
+        """
+        self._trees = {higher: tree for higher, tree in self._trees.items() if higher <= target}
         if target not in self._trees and target < self._hopeless:
             self._grow(target, time.monotonic() + seconds)
         return self._promises(target, seconds)
@@ -101,7 +106,8 @@ class Race:
         if passed_by or left > _CONTESTED * seconds:
             self._hopeless = min(self._hopeless, target)
             return self._enumerate(target, deadline, repeated)
-        attempt = self._enumerate(target, deadline - seconds + min(_RIVAL * left, seconds / 3), repeated)
+        share = _RIVAL[self.prover.has_events]
+        attempt = self._enumerate(target, deadline - seconds + min(share * left, share * seconds), repeated)
         if attempt.decided:
             self._hopeless = min(self._hopeless, target)
         while not attempt.decided and self.left(target) <= deadline - time.monotonic():
@@ -124,6 +130,9 @@ class Race:
             self._trees = {t: one for t, one in self._trees.items() if one.note or t == top}
             tree = self._trees[target] = Branching(self._instance, target, self._prices)
         tree.run(min(deadline, time.monotonic() + max(_SLICE, tree.spent)))
+        if tree.left == inf and tree.spent < 2 * _SLICE:
+            # It has not come to the end of a branch yet.
+            tree.run(min(deadline, time.monotonic() + tree.spent))
         if tree.done:
             return Attempt(claim=Claim(target, BRANCHING, tree.certificate(), work=tree.work))
         return Attempt(tree.schedule, note=tree.note)

@@ -38,8 +38,8 @@ _MOST_WEIGHTS = 45_000_000
 _MOST_REQUESTS = 50
 """With more requests than these the volume algorithm gets further in the same time."""
 
-_PER_SECOND = 1.2e9
-"""Entries of layers that an evaluation passes in a second, about."""
+_PER_SECOND, _OVERHEAD = 1.2e9, 7e-4
+"""Entries of layers that an evaluation passes in a second, and what it takes besides (seconds), about."""
 
 _RARE = 1e-2
 """How often any event happens, at least, where the curvature is concerned."""
@@ -259,4 +259,4 @@ def compile_smoothing() -> None:
 
 def _evaluation_seconds(shape: Shape, last: int) -> float:
     layers = int(shape.starting.sum() + shape.completing.sum()) + len(shape.prompts) + len(shape.peaks)
-    return last * layers * len(shape.least) * (shape.memory + 1) / _PER_SECOND
+    return _OVERHEAD + last * layers * len(shape.least) * (shape.memory + 1) / _PER_SECOND

@@ -344,7 +344,7 @@ class Solving:
                 target, seconds = self.upper, self._deadline - begin
             else:
                 target = pace.aim(proved, self.upper, left, whole)
-                seconds = left if target == proved + 1 else _ATTEMPT * left
+                seconds = left if target == proved + 1 else (_ATTEMPT if pace.begun else _FIRST_SHARE) * left
                 if target == self.upper:
                     seconds = max(seconds, whole)
                 if sure:
