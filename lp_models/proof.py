@@ -87,9 +87,9 @@ class Prover:
             self._sieve.use(prices)
 
     @property
-    def has_events(self) -> bool:
-        """Whether prices of starts and completions are tried."""
-        return self._sieve.root is not None
+    def fitting_seconds(self) -> float:
+        """What fitting prices of events to all levels takes, roughly (seconds); infinite if there are none."""
+        return self._sieve.seconds
 
     def prove(self, target: int, deadline: float, beam: int | None = None, *, repeated: bool = False) -> Outcome:
         """Try to prove that no schedule is cheaper than ``target``.

@@ -26,9 +26,12 @@ _CHECKED = 1.6
 _FUTILE = 2.0
 """Where branching promises to take so many times what is left, lower targets are for the enumeration too."""
 
-_RIVAL = 0.25, 0.5
-"""Share of what branching promises to need that enumeration gets to be sooner, without prices of events and with them:
-its proofs take longer to repeat."""
+_RIVAL = 0.25
+"""Share of what branching promises to need that enumeration gets to be sooner: its proofs take longer to repeat."""
+
+_FITTED, _FITTED_MOST, _FITTINGS = 2.0, 0.4, 3.0
+"""The same share, and the most of what is left, where that is so many times what fitting prices of events to all levels
+takes: then enumeration is mostly sooner, and promises of branching are mostly broken."""
 
 
 _CONTESTED = 10.0
@@ -106,8 +109,10 @@ class Race:
         if passed_by or left > _CONTESTED * seconds:
             self._hopeless = min(self._hopeless, target)
             return self._enumerate(target, deadline, repeated)
-        share = _RIVAL[self.prover.has_events]
-        attempt = self._enumerate(target, deadline - seconds + min(share * left, share * seconds), repeated)
+        rival = min(_FITTED * left, _FITTED_MOST * seconds)
+        if _FITTINGS * self.prover.fitting_seconds > rival:
+            rival = min(_RIVAL * left, seconds / 3)
+        attempt = self._enumerate(target, deadline - seconds + rival, repeated)
         if attempt.decided:
             self._hopeless = min(self._hopeless, target)
         while not attempt.decided and self.left(target) <= deadline - time.monotonic():

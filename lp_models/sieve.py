@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,6 +69,14 @@ class Sieve:
         self._shape = shape_of(instance, kinds)
         self._fitted: dict[int, PathPrices] = {}
         self.root: EventPrices | None = None
+
+    @property
+    def seconds(self) -> float:
+        """What fitting prices to all levels takes, roughly (seconds); infinite if there is nothing to begin with."""
+        if self.root is None:
+            return inf
+        # A level has fewer moments before it than the one before.
+        return len(self._instance) * fitting_seconds(self._shape, self.root.prices.starts.shape[1] // 2)
 
     def use(self, prices: PathPrices) -> None:
         """Have prices tried on every state to begin with; not if they need more than 64 bits."""

@@ -38,7 +38,7 @@ _MOST_WEIGHTS = 45_000_000
 _MOST_REQUESTS = 50
 """With more requests than these the volume algorithm gets further in the same time."""
 
-_PER_SECOND, _OVERHEAD = 1.2e9, 7e-4
+_PER_SECOND, _OVERHEAD = 6.5e8, 6e-4
 """Entries of layers that an evaluation passes in a second, and what it takes besides (seconds), about."""
 
 _RARE = 1e-2
