@@ -7,9 +7,13 @@ proof takes no fitting. Nothing that the compiled code does needs to be right: `
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
+
+import numpy as np
 
 from cr_toolkit.checker.enumeration import Events, prove_no_better
 from cr_toolkit.model import Instance, Schedule
@@ -133,6 +137,15 @@ class Prover:
             record.stop()
             return Outcome(note="the certificate is too large to be useful", states=run.states)
         return Outcome(certificate, states=run.states, repetition=record.repetition)
+
+
+def compile_proofs() -> None:
+    """Have the compiled code ready, that which fits prices to levels included."""
+    instance = Instance.burst(3, [(0, 2), (1, 1), (0, 1)])
+    prover = Prover(instance, {1: SCALE // 4}, 4)
+    prover.use(PathPrices(np.zeros((2, 4)), np.zeros((2, 4))))
+    prover._sieve.state_seconds = inf
+    prover.prove(8, time.monotonic() + 600.0)
 
 
 class _Record:

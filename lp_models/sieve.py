@@ -28,9 +28,12 @@ if TYPE_CHECKING:
     from lp_models.kernels.pool import Problem
     from lp_models.kernels.smoothing import States
 
-_STATE_SECONDS = 3e-3
+_STATE_SECONDS = 6e-3
 """What a state takes, with all that arises from it and with its repetition (seconds): prices are fitted to a level if
-they take no longer than this times its states."""
+they take no longer than is saved by what they are expected to leave out."""
+
+_SHARE, _LEAST_SHARE = 0.5, 0.1
+"""The share of a level that prices fitted to it are expected to leave out: at first, and after poor fits at least."""
 
 _SAMPLE = 2_000
 """States that prices are fitted to, at most."""
@@ -61,6 +64,7 @@ class Sieve:
 
     Attributes:
         root: the set tried on every state until there is another one; None if there are no prices of events at all.
+        state_seconds: what leaving out a state saves (seconds).
     """
 
     def __init__(self, instance: Instance, kinds: Kinds, scale: int) -> None:
@@ -68,6 +72,8 @@ class Sieve:
         self._instance, self._kinds, self._scale = instance, kinds, scale
         self._shape = shape_of(instance, kinds)
         self._fitted: dict[int, PathPrices] = {}
+        self._share = _SHARE
+        self.state_seconds = _STATE_SECONDS
         self.root: EventPrices | None = None
 
     @property
@@ -96,11 +102,15 @@ class Sieve:
             most: what a state may be bounded at (scaled).
             deadline: no prices are fitted if that would end after this (``time.monotonic``, seconds).
         """
+        from lp_models.kernels.levels import ALIVE
         from lp_models.kernels.sifting import leave_out
 
-        used = self.root if depth == 0 else self._fit(depth, problem, level, size, most, deadline)
+        used = self._fit(depth, problem, level, size, most, deadline) if depth else self.root
         if used is not None:
-            leave_out(problem, used.costs, most, level, size)
+            before = int(level.last[:size, ALIVE].sum())
+            left = leave_out(problem, used.costs, most, level, size)
+            if depth > 0:
+                self._share = max(_LEAST_SHARE, (self._share + (before - left) / before) / 2.0)
         return used
 
     def _fit(
@@ -116,7 +126,11 @@ class Sieve:
         first = self._fitted[nearest]
         states, begin = self._states(problem, level, rows[:: -(-len(rows) // _SAMPLE)], first.starts.shape[1])
         seconds = fitting_seconds(self._shape, first.starts.shape[1] - begin)
-        if not len(states.moment) or seconds > len(rows) * _STATE_SECONDS or time.monotonic() + seconds > deadline:
+        if (
+            not len(states.moment)
+            or seconds > self._share * len(rows) * self.state_seconds
+            or time.monotonic() + seconds > deadline
+        ):
             return None
         goal = (most + 1) / problem.scale + _MARGIN
         prices = fitted_path_prices(self._shape, states, begin, first, goal, deadline)

@@ -25,7 +25,7 @@ from lp_models.engines.search import compile_search
 from lp_models.pace import Pace
 from lp_models.portfolio import Portfolio
 from lp_models.prices import price_bound, raised_prices
-from lp_models.proof import Prover, plain_certificate
+from lp_models.proof import Prover, compile_proofs, plain_certificate
 from lp_models.race import Race
 from lp_models.smoothing import can_smooth, compile_smoothing, smoothed_path_prices, smoothing_seconds
 from lp_models.state_space import compile_paths, is_small, path_bound, raised_path_prices
@@ -263,6 +263,7 @@ class Solving:
             self.notes.append("without prices no exact engine is run")
             return
         self._untimed(compile_search)
+        self._untimed(compile_proofs)
         self._untimed(compile_branching)
         if self._jobs > 1:
             repetition.prepare()

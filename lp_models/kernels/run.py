@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 POOL_ROWS = 12000
 """Price vectors that a proof may use."""
 
-EFFORT = Effort(iterations=20, tries=60, gain=0.3, range_tries=40)
+_FITTED, _TRIED = (20, 120, 320), (60, 500, 1_000)
+"""Fewest and most rounds of a fit, and what they are times the kinds of requests in between: the fewer kinds there are,
+the quicker is a round, and the more it is worth. The same for the vectors that are tried before."""
 
 _POOL_BYTES = 400_000_000
 STATE_BYTES = 600_000_000
@@ -83,6 +85,7 @@ class Run:
         self._choices = np.empty(1 << 12, np.int32)
         self._counters = np.zeros(5, np.int64)
         self._better = np.full(3, -1, np.int64)
+        self._effort = _effort(len(kinds.number))
         self._rows = _FIRST_ROWS_PER_CALL
         self._told = 0
         self.schedule: Schedule | None = None
@@ -170,8 +173,8 @@ class Run:
             beyond = min(size, before + self._rows)
             begin = time.monotonic()
             result = expansion.expand(
-                self._problem, self._pool, EFFORT, self._most, this, beyond, after, table, self._choices, counters,
-                self._better,
+                self._problem, self._pool, self._effort, self._most, this, beyond, after, table, self._choices,
+                counters, self._better,
             )  # fmt: skip
             if result == expansion.BETTER:
                 self.schedule = self._schedule()
@@ -214,6 +217,11 @@ class Run:
         for at, kind in path:
             starts[left[kind].pop()] = at
         return Schedule(tuple(starts))
+
+
+def _effort(kinds: int) -> Effort:
+    rounds, tries = (min(most, max(fewest, total // kinds)) for fewest, most, total in (_FITTED, _TRIED))
+    return Effort(iterations=rounds, tries=tries, gain=0.3, range_tries=40)
 
 
 def most_running(instance: Instance) -> int:

@@ -1,5 +1,6 @@
 """The state-space relaxation: bounds that hold for any prices, checked against brute force and a literal programme."""
 
+import math
 import random
 import time
 from collections import Counter
@@ -16,7 +17,7 @@ from cr_toolkit.checker import charges, state_space
 from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError, prove_no_better
 from cr_toolkit.checker.state_space import PathLimitError, Paths, state_space_bound
 from cr_toolkit.model import Instance, Schedule
-from lp_models import optimum, sieve
+from lp_models import optimum
 from lp_models.kernels.paths import NOWHERE, write_costs
 from lp_models.prices import SCALE, kinds_of, price_bound, raised_prices
 from lp_models.proof import Prover, repeat
@@ -176,10 +177,9 @@ def test_the_search_and_the_checker_leave_out_the_same_states_by_events(instance
     prices = raised_prices(instance, least, 40, 50)
     prover = Prover(instance, prices, 40)
     prover.use(raised_path_prices(instance, least, prices, 40, time.monotonic() + 60))
-    with pytest.MonkeyPatch.context() as patch:
-        # Prices are fitted to every level.
-        patch.setattr(sieve, "_STATE_SECONDS", 1e3)
-        outcome = prover.prove(least, time.monotonic() + 600)
+    # Prices are fitted to every level.
+    prover._sieve.state_seconds = math.inf
+    outcome = prover.prove(least, time.monotonic() + 600)
     assert outcome.certificate is not None
     assert all(rows["starts"] for rows in outcome.certificate["events"])
     # Were another state kept or left out, choices would be left over or stand for other states.
