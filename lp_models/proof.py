@@ -221,7 +221,7 @@ def checking_seconds(certificate: Mapping[str, Any]) -> float:
     entries = sum(map(len, certificate["pool"])) * certificate["width"]
     choices = certificate["choices"]
     ranges = sum(number < 0 for number in choices)
-    return 2.5e-5 * float(len(choices) - ranges) + 2e-6 * float(entries)
+    return 5e-5 * float(len(choices) - ranges) + 2e-6 * float(entries)
 
 
 def plain_certificate(instance: Instance, target: int, limit: int) -> dict[str, Any]:

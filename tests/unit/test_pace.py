@@ -20,7 +20,9 @@ def test_however_many_attempts_fail_the_aim_stays_in_the_gap(seconds):
 
 def test_quick_proofs_are_followed_by_the_whole_gap():
     pace = Pace(100, 120)
-    assert pace.aim(100, 120, 10.0, 10.0) == 101
-    pace.succeeded(101, 1e-3)
+    assert pace.aim(100, 120, 10.0, 10.0) == 102
+    assert not pace.begun
+    pace.succeeded(102, 1e-3)
+    assert pace.begun
     pace.succeeded(110, 2e-3)
     assert pace.aim(110, 120, 10.0, 10.0) == 120

@@ -1,15 +1,20 @@
 """Proofs repeated while they are made: what the checker's code says in its thread is what it says afterwards."""
 
+import json
+import queue
+import sys
 import time
 
 import pytest
 
 from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError
 from cr_toolkit.model import Instance
-from lp_models import branching, claims, optimum, proof
+from lp_models import branching, claims, optimum, proof, repetition
 from lp_models.prices import raised_prices
 from lp_models.proof import Prover, repeat
 from lp_models.repetition import Repetition
+from lp_models.repetition_process import answer
+from lp_models.worker import Kept
 
 HARD = Instance.burst(16, [(2, 5), (0, 8), (1, 4), (3, 3), (0, 6), (4, 4), (1, 7), (2, 2), (0, 5), (3, 5)])
 UPPER = 83
@@ -44,17 +49,17 @@ def test_a_certificate_that_is_too_long_is_not_repeated(prover, monkeypatch):
 
 def test_lies_are_found_out():
     for choices, error in (([7], ValueError), ([0] * 5000, BetterScheduleError)):
-        repetition = Repetition(HARD, UPPER + 1, 1, 1)
-        repetition.feed(choices, [[0]])
+        one = Repetition(HARD, UPPER + 1, 1, 1)
+        one.feed(choices, [[0]])
         with pytest.raises(error):
-            repetition.finish(60)
+            one.finish(60)
 
 
 def test_a_repetition_without_time_proves_nothing():
-    repetition = Repetition(HARD, UPPER, 1, 1)
-    repetition.feed([0] * 10**6, [[0]])
+    one = Repetition(HARD, UPPER, 1, 1)
+    one.feed([0] * 10**6, [[0]])
     with pytest.raises(NodeLimitError, match="no time"):
-        repetition.finish(0)
+        one.finish(0)
 
 
 def test_with_a_second_core_the_optimum_is_certified_by_the_repetition(monkeypatch):
@@ -66,3 +71,39 @@ def test_with_a_second_core_the_optimum_is_certified_by_the_repetition(monkeypat
     assert result.upper == UPPER
     assert not calls
     assert result.lower_certificate["nodes"] == repeat(HARD, UPPER, result.lower_certificate)
+
+
+def answer_to(*parts, **changes):
+    lines = queue.SimpleQueue()
+    for part in (*parts, None):
+        lines.put(json.dumps(part))
+    question = {"memory": 11, "requests": [[0, 0, 10], [0, 4, 3], [0, 3, 3]], "target": 20, "scale": 1, "width": 1}
+    found = answer(question | {"events": False, "limit": 10**5} | changes, lines)
+    assert lines.empty()
+    return found
+
+
+def test_the_process_answers_a_question_and_reads_all_of_it():
+    part = {"pool": [[0]], "events": [], "choices": []}
+    assert answer_to(part)["nodes"] > 0
+    assert answer_to(part, target=21) == {"start": (0, 1, 0), "cost": 20} or answer_to(part, target=21)["cost"] == 20
+    assert answer_to(part, part, limit=2) == {"limit": "more than 2 nodes"}
+    assert answer_to(part | {"choices": [3]}, part) == {"fault": "there is no price vector 3"}
+    assert answer_to() == {"fault": "there is no price vector 0"}
+    rows = [[[0, -1], [2], []], [[0, 3], [1], []]]
+    assert answer_to(part | {"events": [rows], "choices": [1]}, events=True)["nodes"] > 0
+    assert "left over" in answer_to(part | {"events": [rows], "choices": [0]}, events=True)["fault"]
+
+
+def test_a_process_that_fails_proves_nothing(monkeypatch):
+    monkeypatch.setattr(repetition, "_processes", Kept([sys.executable, "-c", "input(); raise SystemExit(7)"]))
+    one = Repetition(HARD, UPPER, 1, 1)
+    one.feed([], [[0]])
+    with pytest.raises(NodeLimitError, match="exit code 7"):
+        one.finish(60)
+    monkeypatch.setattr(repetition, "_processes", Kept(["/nonexistent/python"]))
+    repetition.prepare()
+    with pytest.raises(NodeLimitError, match="could not be started"):
+        Repetition(HARD, UPPER, 1, 1).finish(60)
+    result = optimum(HARD, seconds=20, jobs=2)
+    assert result.lower <= UPPER <= result.upper
