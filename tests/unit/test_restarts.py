@@ -1,5 +1,6 @@
 """Annealing beside other work: ever new seeds, the best is kept, and it stops when told."""
 
+import threading
 import time
 
 from cr_toolkit.model import Instance
@@ -11,16 +12,18 @@ INSTANCE = Instance.burst(16, [(2, 5), (0, 8), (1, 4), (3, 3), (0, 6), (4, 4), (
 
 def test_the_best_of_all_seeds_is_kept(monkeypatch):
     found = {7: upper_bound(INSTANCE, evaluations=0), 8: upper_bound(INSTANCE, evaluations=20_000)}
-    seeds = []
+    seeds, begun = [], threading.Event()
 
     def anneal(instance, *, evaluations, seed):
         seeds.append((evaluations, seed))
+        begun.wait(20)
         if seed > 8:
             one.stop()
         return found.get(seed, found[7])
 
     monkeypatch.setattr(module, "upper_bound", anneal)
     one = Restarts(INSTANCE, 30, 7)
+    begun.set()
     one._thread.join(20)
     assert seeds == [(30, 7), (30, 8), (30, 9)]
     schedule, method = one.best
