@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from lp_models.kernels.pool import Problem
     from lp_models.kernels.smoothing import States
 
-_STATE_SECONDS = 6e-3
+_STATE_SECONDS = 2e-3
 """What a state takes, with all that arises from it and with its repetition (seconds): prices are fitted to a level if
 they take no longer than is saved by what they are expected to leave out."""
 
@@ -133,9 +133,10 @@ class Sieve:
         ):
             return None
         goal = (most + 1) / problem.scale + _MARGIN
-        prices = fitted_path_prices(self._shape, states, begin, first, goal, deadline)
-        self._fitted[depth] = prices
-        return self._rounded(prices)
+        found = self._rounded(fitted_path_prices(self._shape, states, begin, first, goal, deadline))
+        if found is not None:
+            self._fitted[depth] = found.prices
+        return found
 
     def _rounded(self, prices: PathPrices) -> EventPrices | None:
         costs = costs_of(self._instance, self._kinds, prices, self._scale)
