@@ -53,7 +53,7 @@ MAX_KEPT = 16_000_000
 MAX_LANES = 4_000_000
 """Longest output times the number of kinds, at most: the memory for loads."""
 
-_RIVALS = 16
+_RIVALS = 64
 """States with which a new one is compared, the latest; rule 4 allows any."""
 
 _WORK_PER_NODE = 32

@@ -7,7 +7,7 @@ from numba import njit
 from lp_models.kernels.levels import ALIVE, KIND, NEXT, RUNNING, START, Level, Table
 from lp_models.kernels.pool import Int32s
 
-RIVALS = 16
+RIVALS = 64
 """States with which a new one is compared, as in the checker."""
 
 
