@@ -165,7 +165,9 @@ class Paths:
         held = sum(self._lanes(size) << width * first for first, size, _ in stretches)
         unheld = nowhere * (every - held)
         after = every * self._bias
-        for k in range(self.last - 1, -1, -1):
+        k = self.last
+        while True:
+            k -= 1
             costs = unheld
             for first, size, then in stretches:
                 costs |= (after >> width * then & ((1 << width * size) - 1)) << width * first

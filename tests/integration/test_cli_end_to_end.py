@@ -28,7 +28,7 @@ def crtool(tmp_path):
             env=ENVIRONMENT,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         assert done.returncode == code, done.stderr

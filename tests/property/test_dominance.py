@@ -51,7 +51,7 @@ def test_a_state_that_stands_for_another_has_a_completion_that_is_no_dearer():
         requests = sorted(set(sizes))
         if len(requests) < 4 or max(prompt + output for _, prompt, output in requests) > memory:
             continue
-        search = enumeration._Search(memory, requests, 60, 1, [[0]], 1)
+        search = enumeration._Search(memory, requests, 60, 1, [[0]], 1, None, 100)
         instance = Instance.from_triples(memory, search.kinds)
         chosen = rng.sample(range(4), 2)
         waiting = tuple(int(kind not in chosen) for kind in range(4))
