@@ -59,6 +59,9 @@ _RIVALS = 64
 _WORK_PER_NODE = 32
 """So many entries of a table, or steps in which nothing starts, count as one node, so that nodes measure time."""
 
+_WORK_PER_SET, _WORK_PER_MOMENT = 300, 8
+"""What a set of prices of events counts by itself, and for each moment, however few the states are."""
+
 Events = Sequence[tuple[Sequence[Sequence[int]], Sequence[Sequence[int]]]]
 """Sets of prices of starts and of completions, as ``Paths`` takes them."""
 
@@ -168,6 +171,9 @@ class _Search:
         rows = next(self.sets, None)
         if rows is None:
             raise ValueError("there are not so many sets of prices of events")
+        moments = max(map(len, (*rows[0], *rows[1])), default=0)
+        self.terms.work += _WORK_PER_SET + len(self.requests) + _WORK_PER_MOMENT * moments
+        self.check_limit()
         try:
             self.events = EventPrices(self.terms, Paths(self.memory, self.requests, *rows))
         except PathLimitError as error:
