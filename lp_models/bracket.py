@@ -88,7 +88,8 @@ def optimum(
         seconds: time to spend; proving an engine's claim may add half as much again, or five seconds if that is less.
         engine: ``auto``, ``bounds`` (no exact engine), or a registered engine.
         seed: of the random choices of the upper bound.
-        jobs: cores to use: the second repeats the last proof beside the search, a third runs CP-SAT.
+        jobs: cores to use: the second anneals beside the bounds and repeats the last proof beside the search, a third
+            runs CP-SAT.
         solver: the solver that the engine ``milp`` uses, by its name in PuLP; HiGHS if None.
 
     Raises:

@@ -13,6 +13,7 @@ from lp_models.bounds import LowerBound
 from lp_models.branching import branching_seconds, repeat_branching
 from lp_models.proof import checking_seconds, repeat
 from lp_models.repetition import MAX_NODES, Repetition
+from lp_models.worker import WorkerError
 
 BRANCHING, ENUMERATION = "branching", "enumeration"
 
@@ -58,8 +59,18 @@ class Claim:
         limit = max(1, int(seconds * _PER_SECOND[self.method]))
         if self.method == BRANCHING:
             repeat_branching(instance, self.target, certificate, min(MAX_BRANCHING, limit))
-        elif self.repetition is not None:
-            certificate["nodes"] = self.repetition.finish(seconds)
         else:
-            certificate["nodes"] = repeat(instance, self.target, certificate, min(MAX_NODES, limit))
+            nodes = self._finished(seconds)
+            if nodes is None:
+                nodes = repeat(instance, self.target, certificate, min(MAX_NODES, limit))
+            certificate["nodes"] = nodes
         return LowerBound(Fraction(self.target), self.method, certificate)
+
+    def _finished(self, seconds: float) -> int | None:
+        """Return the nodes of the repetition made beside the search; None without one, or if its process failed."""
+        if self.repetition is None:
+            return None
+        try:
+            return self.repetition.finish(seconds)
+        except WorkerError:
+            return None

@@ -140,7 +140,7 @@ class Prover:
 
 
 def compile_proofs() -> None:
-    """Have the compiled code ready, that which fits prices to levels included."""
+    """Have the compiled code of proofs ready, that which fits prices to levels included."""
     instance = Instance.burst(3, [(0, 2), (1, 1), (0, 1)])
     prover = Prover(instance, {1: SCALE // 4}, 4)
     prover.use(PathPrices(np.zeros((2, 4)), np.zeros((2, 4))))

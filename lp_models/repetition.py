@@ -5,6 +5,7 @@ On a second core the repetition costs hardly any time of its own.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import sys
@@ -29,10 +30,8 @@ Rows = list[list[int]]
 
 def prepare() -> None:
     """Start a process for the next repetition; without one it would wait for that."""
-    try:
+    with contextlib.suppress(WorkerError):
         _processes.give_back(_processes.take())
-    except WorkerError:
-        return
 
 
 class Repetition:
@@ -55,7 +54,7 @@ class Repetition:
         self.begin = time.monotonic()
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._stop = threading.Event()
-        self._answer: dict[str, Any] = {"limit": "there was no time to repeat it"}
+        self._answer: dict[str, Any] | WorkerError = {"limit": "there was no time to repeat it"}
         requests = [(r.arrival, r.prompt, r.output) for r in instance.requests]
         question = {"memory": instance.memory, "requests": requests, "target": target, "scale": scale, "width": width}
         self._lines.put(json.dumps(question | {"events": events, "limit": MAX_NODES}))
@@ -78,12 +77,15 @@ class Repetition:
             BetterScheduleError: if a cheaper schedule exists.
             NodeLimitError: if the time is over, or there are too many nodes.
             ValueError: if the choices are not those of a proof.
+            WorkerError: if the process failed.
         """
         self._lines.put(json.dumps(None))
         self._lines.put(None)
         self._thread.join(max(0.0, seconds))
         self.stop()
         answer = self._answer
+        if isinstance(answer, WorkerError):
+            raise answer
         if "start" in answer:
             raise BetterScheduleError(tuple(answer["start"]), answer["cost"])
         if "limit" in answer:
@@ -104,7 +106,7 @@ class Repetition:
             self._answer = json.loads(worker.ask(self._told(), inf, self._stop))
         except WorkerError as error:
             if not self._stop.is_set():
-                self._answer = {"limit": str(error)}
+                self._answer = error
         else:
             _processes.give_back(worker)
 

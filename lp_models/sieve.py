@@ -2,7 +2,7 @@
 
 Prices found at the root bound a state that has come far less well than prices made for it, but to find such prices
 takes longer than to expand hundreds of states. What pays is to fit one set to all states that are kept with so many
-starts: it leaves out about two thirds of these, and bounds what arises from the others.
+starts: it leaves out a good part of these, and bounds what arises from the others.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ _RARE = 1e-2
 
 _FITTING, _FIT_ROUNDS = (0.04, 0.01), 15
 """Temperatures at which prices are fitted to states, as shares of what their bounds lack on average, and the rounds at
-each: half as many leave out almost as many states."""
+each: twice as many leave out little more."""
 
 _BEYOND = 0.2
 """So far beyond the goal a fit aims (steps)."""

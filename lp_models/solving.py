@@ -21,7 +21,6 @@ from lp_models.claims import Claim
 from lp_models.engines import cp_sat
 from lp_models.engines.branching import compile_branching
 from lp_models.engines.catalogue import Answer, Task
-from lp_models.engines.search import compile_search
 from lp_models.pace import Pace
 from lp_models.portfolio import Portfolio
 from lp_models.prices import price_bound, raised_prices
@@ -158,20 +157,15 @@ class Solving:
             self.notes.append("interrupted")
             self._settle(min(self._overrun, 1.0))
         finally:
-            self._end_restarts()
+            if self._restarts is not None:
+                self._restarts.stop()
+                self._heed_restarts()
         self.seconds = time.monotonic() - self._begin
 
     def _heed_restarts(self) -> None:
         """Take the best schedule of the annealings that go on beside."""
         if self._restarts is not None and (best := self._restarts.best) is not None:
             self._offer(*best)
-
-    def _end_restarts(self) -> None:
-        """Leave the second core to the checker."""
-        if self._restarts is not None:
-            self._restarts.stop()
-            self._heed_restarts()
-            self._restarts = None
 
     def _enumerate_tiny(self) -> None:
         """Close the bracket of a tiny instance without compiled code, which takes seconds to load or build."""
@@ -262,7 +256,6 @@ class Solving:
         if not self._prices:
             self.notes.append("without prices no exact engine is run")
             return
-        self._untimed(compile_search)
         self._untimed(compile_proofs)
         self._untimed(compile_branching)
         if self._jobs > 1:
@@ -352,10 +345,9 @@ class Solving:
                     seconds = min(seconds, _FIRST_SHARE * left)
             tried += 1
             repeated = self._jobs > 1 and target == self.upper
-            if repeated:
-                self._end_restarts()
-                if target > self.upper:
-                    continue
+            if repeated and self._restarts is not None:
+                # The second core is for the checker now.
+                self._restarts.stop()
             attempt = race.prove(target, begin + seconds, repeated=repeated)
             spent = time.monotonic() - begin
             before = self.upper

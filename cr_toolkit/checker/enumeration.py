@@ -60,7 +60,7 @@ _WORK_PER_NODE = 32
 """So many entries of a table, or steps in which nothing starts, count as one node, so that nodes measure time."""
 
 _WORK_PER_SET, _WORK_PER_MOMENT = 300, 8
-"""What a set of prices of events counts by itself, and for each moment, however few the states are."""
+"""Entries of tables that a set of prices of events counts as, by itself and for each moment, however few states."""
 
 Events = Sequence[tuple[Sequence[Sequence[int]], Sequence[Sequence[int]]]]
 """Sets of prices of starts and of completions, as ``Paths`` takes them."""

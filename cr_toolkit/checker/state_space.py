@@ -60,7 +60,7 @@ class Paths:
         start_prices: by prompt and moment up to ``last``.
         completion_prices: by peak and moment up to ``last``.
         bits: of the states of one moment: looking a cost up takes time in proportion.
-        work: bits of states that the events change.
+        work: bits of states that the events change, if the costs of all moments are asked for.
 
     Raises:
         PathLimitError: if that passes ``MAX_PATH_WORK``, ``MAX_PATH_BITS`` or ``MAX_PRICES``.

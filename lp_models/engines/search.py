@@ -6,11 +6,7 @@ The rules, and why they leave out no optimal schedule that is cheaper than the t
 
 from __future__ import annotations
 
-import time
-
-from cr_toolkit.model import Instance
 from lp_models.engines.catalogue import ENGINES, Answer, Task
-from lp_models.prices import SCALE
 from lp_models.proof import Prover
 
 
@@ -25,9 +21,3 @@ def search(task: Task) -> Answer:
         if outcome.schedule is None:
             return Answer(best, outcome.certificate is not None, outcome.note, outcome.certificate)
         best, upper = outcome.schedule, outcome.schedule.total_latency(task.instance)
-
-
-def compile_search() -> None:
-    """Have the compiled code built or loaded, so that no later call pays for that."""
-    tiny = Instance.burst(3, [(0, 2), (1, 1), (0, 1)])
-    search(Task(tiny, 9, {1: SCALE // 4}, time.monotonic() + 600))

@@ -15,7 +15,6 @@ from lp_models.kernels.levels import (
     CHOICES,
     CODES,
     DEADLINE,
-    KIND,
     NEVER,
     NEXT_ROW,
     ROWS,
@@ -25,6 +24,7 @@ from lp_models.kernels.levels import (
     Level,
     Table,
     keep,
+    look_at,
     merge_running,
     slot_of,
     write_loads,
@@ -58,11 +58,7 @@ def expand(
         if this.last[row, ALIVE] == 0:
             continue
         start, running, vector = this.last[row, START], this.last[row, RUNNING], this.last[row, VECTOR]
-        rest = this.code[row]
-        for j in range(kinds - 1, -1, -1):
-            waiting[j] = rest // problem.radix[j]
-            rest -= waiting[j] * problem.radix[j]
-        cut = first_fits(problem, waiting, start, this.last[row, KIND], this.end[row], this.peak[row], running, first)
+        cut = look_at(problem, this, row, waiting, first)
         # Beyond the prices a start costs itself alone.
         limit = min(np.int64(this.last[row, DEADLINE]) - 2, max(most // problem.scale, pool.price.shape[1]))
         for j in range(kinds):
@@ -192,10 +188,10 @@ def start_one(
     cut = first_fits(problem, waiting, k, kind, end, peak, size, first)
     if cut > deadline - 2:
         return False
-    least = problem.scale * total
+    by_events = problem.scale * total
     if pool.costs.paths.shape[0] > 0:
-        least = path_bound(pool.costs, problem.scale, waiting, first, cut, total, end, peak, size)
-        if least > most:
+        by_events = path_bound(pool.costs, problem.scale, waiting, first, cut, total, end, peak, size)
+        if by_events > most:
             return False
     chosen, bound = choose_vector(
         problem, pool, effort, most, waiting, first, cut, total, end, peak, size, vector, counters
@@ -205,23 +201,9 @@ def start_one(
         return False
     drop_dominated(after, table, slot, total, k, kind, end, peak, size, left, latest)
     keep(
-        after,
-        table,
-        slot,
-        counters,
-        code,
-        total,
-        max(bound, least),
-        k,
-        kind,
-        held,
-        deadline,
-        row,
-        chosen,
-        end,
-        peak,
-        size,
-    )
+        after, table, slot, counters, code, total, max(bound, by_events), k, kind, held, deadline, row, chosen, end,
+        peak, size,
+    )  # fmt: skip
     return True
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from lp_models.kernels.pool import Int32s, Int64s
+from lp_models.kernels.pool import Int32s, Int64s, Problem, first_fits
 
 NEVER = 2**31 - 1
 """A deadline that never comes."""
@@ -55,6 +55,19 @@ def slot_of(table: Table, code: int) -> int:
     while table.heads[slot] != -1 and table.codes[slot] != code:
         slot = (slot + 1) & mask
     return int(slot)
+
+
+@njit(cache=True, nogil=True)
+def look_at(problem: Problem, level: Level, row: int, waiting: Int64s, first: Int64s) -> int:
+    """Write what waits in a state, and from which start on it fits; return the least of these."""
+    rest = level.code[row]
+    for j in range(waiting.shape[0] - 1, -1, -1):
+        waiting[j] = rest // problem.radix[j]
+        rest -= waiting[j] * problem.radix[j]
+    return first_fits(
+        problem, waiting, level.last[row, START], level.last[row, KIND], level.end[row], level.peak[row],
+        level.last[row, RUNNING], first,
+    )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)

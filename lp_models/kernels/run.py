@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 POOL_ROWS = 12000
 """Price vectors that a proof may use."""
 
-_FITTED, _TRIED = (20, 120, 320), (60, 500, 1_000)
+_ROUNDS, _TRIES = (20, 120, 320), (60, 500, 1_000)
 """Fewest and most rounds of a fit, and what they are times the kinds of requests in between: the fewer kinds there are,
 the quicker is a round, and the more it is worth. The same for the vectors that are tried before."""
 
@@ -220,7 +220,7 @@ class Run:
 
 
 def _effort(kinds: int) -> Effort:
-    rounds, tries = (min(most, max(fewest, total // kinds)) for fewest, most, total in (_FITTED, _TRIED))
+    rounds, tries = (min(most, max(fewest, total // kinds)) for fewest, most, total in (_ROUNDS, _TRIES))
     return Effort(iterations=rounds, tries=tries, gain=0.3, range_tries=40)
 
 

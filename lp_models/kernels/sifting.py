@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from lp_models.kernels.levels import ALIVE, KIND, RUNNING, START, Level
+from lp_models.kernels.levels import ALIVE, RUNNING, Level, look_at
 from lp_models.kernels.paths import Costs, path_bound
-from lp_models.kernels.pool import Int64s, Problem, first_fits
+from lp_models.kernels.pool import Int64s, Problem
 
 
 @njit(cache=True, nogil=True)
@@ -19,7 +19,7 @@ def leave_out(problem: Problem, costs: Costs, most: int, level: Level, size: int
     for row in range(size):
         if level.last[row, ALIVE] == 0:
             continue
-        cut = _look_at(problem, level, row, waiting, first)
+        cut = look_at(problem, level, row, waiting, first)
         bound = path_bound(
             costs, problem.scale, waiting, first, cut, level.total[row], level.end[row], level.peak[row],
             level.last[row, RUNNING],
@@ -29,19 +29,6 @@ def leave_out(problem: Problem, costs: Costs, most: int, level: Level, size: int
         else:
             left += 1
     return left
-
-
-@njit(cache=True, nogil=True)
-def _look_at(problem: Problem, level: Level, row: int, waiting: Int64s, first: Int64s) -> int:
-    """Write what waits in a state, and from which start on it fits; return the least of these."""
-    rest = level.code[row]
-    for j in range(waiting.shape[0] - 1, -1, -1):
-        waiting[j] = rest // problem.radix[j]
-        rest -= waiting[j] * problem.radix[j]
-    return first_fits(
-        problem, waiting, level.last[row, START], level.last[row, KIND], level.end[row], level.peak[row],
-        level.last[row, RUNNING], first,
-    )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
@@ -59,7 +46,7 @@ def describe(
     entries[:] = 0
     for x in range(rows.shape[0]):
         row = rows[x]
-        cut = _look_at(problem, level, row, waiting[x], first[x])
+        cut = look_at(problem, level, row, waiting[x], first[x])
         entries[0, x] = cut
         for r in range(level.last[row, RUNNING]):
             if level.end[row, r] > cut:

@@ -19,8 +19,8 @@ from cr_toolkit.checker import check_data
 from cr_toolkit.model import Instance
 from lp_models import optimum
 from lp_models.engines import ENGINES, Answer, Task, cp_sat
-from lp_models.engines.search import compile_search
 from lp_models.prices import raised_prices
+from lp_models.proof import compile_proofs
 from lp_models.upper import upper_bound
 
 SECONDS = 10.0
@@ -96,7 +96,7 @@ def row_text(times: list[float], solved: int) -> str:
 
 @pytest.mark.benchmark
 def test_the_ladder():
-    compile_search()
+    compile_proofs()
     optimum(random_instance(16, 10, 2, 0), seconds=5)
     closed = 0
     for memory, n, share, arrivals in LADDER:

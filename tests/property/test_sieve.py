@@ -3,6 +3,7 @@
 import math
 import random
 import time
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from cr_toolkit.model import Instance
 from lp_models import sieve, smoothing
 from lp_models.kernels.levels import ALIVE, Level
-from lp_models.kernels.pool import Problem
+from lp_models.kernels.pool import Int64s, Problem
+from lp_models.kernels.sifting import leave_out
 from lp_models.prices import raised_prices
 from lp_models.proof import Prover, repeat
 from lp_models.smoothing import _SmoothedBound
@@ -52,20 +54,25 @@ def levels_of(instance: Instance, prices: PathPrices) -> list[tuple[sieve.Sieve,
     return found
 
 
-@settings(max_examples=60)
-@given(SMALL, st.integers(0, 2**32))
-def test_states_are_bounded_no_higher_than_where_they_are_left_out(instance: Instance, seed: int) -> None:
-    from lp_models.kernels.sifting import leave_out
-
-    prices = some_prices(instance, seed)
-    for one, problem, level, size, _ in levels_of(instance, prices):
+def smoothed_levels(
+    instance: Instance, prices: PathPrices, *, aimed: bool
+) -> Iterator[tuple[sieve.Sieve, Problem, Level, Int64s, _SmoothedBound]]:
+    """Yield the levels with states that prices matter to, the rows of these states, and what fits prices to them."""
+    for one, problem, level, size, most in levels_of(instance, prices):
         rows = np.flatnonzero(level.last[:size, ALIVE])
         if not len(rows):
             continue
         states, begin = one._states(problem, level, rows, LAST)
-        if begin >= LAST:
-            continue
-        smoothed = _SmoothedBound(one._shape, states, begin, LAST - begin)
+        if begin < LAST:
+            goal = most / problem.scale if aimed else None
+            yield one, problem, level, rows, _SmoothedBound(one._shape, states, begin, LAST - begin, goal)
+
+
+@settings(max_examples=60)
+@given(SMALL, st.integers(0, 2**32))
+def test_states_are_bounded_no_higher_than_where_they_are_left_out(instance: Instance, seed: int) -> None:
+    prices = some_prices(instance, seed)
+    for one, problem, level, rows, smoothed in smoothed_levels(instance, prices, aimed=False):
         bounds = smoothed.bounds(smoothed.place(prices))
         for row, bound in zip(rows, bounds, strict=True):
             alone = Level(*(column.copy() for column in level))
@@ -73,30 +80,25 @@ def test_states_are_bounded_no_higher_than_where_they_are_left_out(instance: Ins
             alone.last[row, ALIVE] = 1
             # Prices are whole numbers, so that rounding changes nothing.
             least = round(problem.scale * float(bound))
-            assert leave_out(problem, one.root.costs, least - 1, alone, size) == 0
+            assert leave_out(problem, one.root.costs, least - 1, alone, len(alone.code)) == 0
 
 
 @settings(max_examples=40)
 @given(SMALL, st.integers(0, 2**32))
 def test_the_gradient_is_how_the_mean_over_states_changes(instance: Instance, seed: int) -> None:
     prices = some_prices(instance, seed)
-    for one, problem, level, size, most in levels_of(instance, prices):
-        rows = np.flatnonzero(level.last[:size, ALIVE])
-        states, begin = one._states(problem, level, rows, LAST) if len(rows) else (None, LAST)
-        if begin >= LAST:
-            continue
-        smoothed = _SmoothedBound(one._shape, states, begin, LAST - begin, most / problem.scale)
+    for _, _, _, _, smoothed in smoothed_levels(instance, prices, aimed=True):
         place = smoothed.place(prices) / 3
+        highest = smoothed.bound(place)
         smoothed.begin(place, 0.7)
         here = smoothed.evaluate(place)
-        assert here.value <= smoothed.bound(place) + 1e-9
-        smoothed.begin(place, 0.7)
+        assert here.value <= highest + 1e-9
         direction = np.random.default_rng(seed).normal(size=place.size)
         more, less = (smoothed.evaluate(place + sign * 1e-5 * direction).value for sign in (1, -1))
         assert (more - less) / 2e-5 == pytest.approx(float(here.gradient @ direction), abs=1e-4)
 
 
-def test_fitted_prices_leave_out_most_states() -> None:
+def test_fitted_prices_leave_out_states() -> None:
     instance = Instance.burst(30, [*SIZES, (0, 12), (5, 6)])
     upper = 169
     prices = raised_prices(instance, upper, 40, 300)
