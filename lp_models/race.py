@@ -29,7 +29,7 @@ _FUTILE = 2.0
 _RIVAL = 0.25
 """Share of what branching promises to need that enumeration gets to be sooner: its proofs take longer to repeat."""
 
-_FITTED, _FITTED_MOST, _FITTINGS = 3.0, 0.65, 3.0
+_FITTED, _FITTED_MOST, _FITTINGS = 3.0, 0.65, 4.5
 """The same share, and the most of what is left, where that is so many times what fitting prices of events to all levels
 takes: then enumeration is mostly sooner, and promises of branching are mostly broken."""
 
