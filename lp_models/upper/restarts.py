@@ -1,4 +1,4 @@
-"""Annealing again and again beside other work: a restart in ten may find what a long run does not."""
+"""Annealing again and again beside other work: where one run is stuck, one of the next ten may not be."""
 
 from __future__ import annotations
 
