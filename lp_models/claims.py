@@ -11,6 +11,8 @@ from cr_toolkit.checker.bounds import MAX_BRANCHING
 from cr_toolkit.model import Instance
 from lp_models.bounds import LowerBound
 from lp_models.branching import branching_seconds, repeat_branching
+from lp_models.nested import METHOD as NESTED
+from lp_models.nested import nested_seconds, repeat_nested
 from lp_models.proof import checking_seconds, repeat
 from lp_models.repetition import MAX_NODES, Repetition
 from lp_models.worker import WorkerError
@@ -42,6 +44,8 @@ class Claim:
     @property
     def seconds(self) -> float:
         """What repeating it still takes, roughly."""
+        if self.method == NESTED:
+            return nested_seconds(self.certificate)
         if self.method == BRANCHING:
             return max(branching_seconds(self.certificate), self.work / _PER_SECOND[BRANCHING])
         begun = 0.0 if self.repetition is None else time.monotonic() - self.repetition.begin
@@ -56,6 +60,9 @@ class Claim:
             ValueError: if it is no proof.
         """
         certificate = dict(self.certificate)
+        if self.method == NESTED:
+            repeat_nested(instance, self.target, certificate, seconds)
+            return LowerBound(Fraction(self.target), self.method, certificate)
         limit = max(1, int(seconds * _PER_SECOND[self.method]))
         if self.method == BRANCHING:
             repeat_branching(instance, self.target, certificate, min(MAX_BRANCHING, limit))

@@ -6,6 +6,7 @@ re-enumeration repeats it.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from fractions import Fraction
@@ -15,7 +16,7 @@ from cr_toolkit.checker.state_space import PathLimitError
 from cr_toolkit.errors import CrtoolError
 from cr_toolkit.model import Instance, Schedule
 from cr_toolkit.simulation import simulate
-from lp_models import repetition
+from lp_models import nested, repetition
 from lp_models.bounds import LowerBound, bounds_until
 from lp_models.claims import Claim
 from lp_models.engines import cp_sat
@@ -51,6 +52,10 @@ _FEW, _NARROW = 20, 0.03
 
 _RELAX_FEW, _RELAX_SHARE = 0.1, 0.6
 """Share of the time left for the state-space relaxation: of few requests, whose gap proofs may well close, and else."""
+
+_NESTED_FIRST, _NESTED = (0.05, 0.25), 0.5
+"""Share of the time left for solving a burst of few sizes from its parts: at once, if there are few requests or many;
+and after branching, over the number of sizes."""
 
 _RESTARTS = 3, 40_000
 """Annealings of few requests, and schedules decoded in each: together they get stuck less than a long one."""
@@ -147,6 +152,8 @@ class Solving:
                 self._bound()
             if not self._closed:
                 self._price()
+            if not self._closed and self._engine == AUTO:
+                self._nest(_NESTED_FIRST[len(self._instance) > _FEW])
             if not self._closed and self._engine == BOUNDS:
                 self._relax()
             if not self._closed:
@@ -229,6 +236,15 @@ class Solving:
         self._last = last
         self._raise_lower(price_bound(self._instance, self._prices))
 
+    def _nest(self, share: float) -> None:
+        """Solve a burst of few sizes from its parts, if such a share of the time left is enough for that."""
+        if not nested.has_few_parts(self._instance):
+            return
+        with contextlib.suppress(NodeLimitError):
+            schedule, bound = nested.solve(self._instance, share * (self._deadline - time.monotonic()))
+            self._offer(schedule, nested.METHOD)
+            self._raise_lower(bound)
+
     def _relax(self, prover: Prover | None = None) -> None:
         """Raise the lower bound by the state-space relaxation, where it is small enough for that; tell the prover."""
         if not self._prices or (self._narrow and self._engine != BOUNDS):
@@ -268,6 +284,8 @@ class Solving:
                 self._climb(race, None)
             return
         self._branch(race)
+        if not self._closed:
+            self._nest(_NESTED / len(set(self._instance.requests)))
         if self._closed:
             return
         self._relax(race.prover)

@@ -14,6 +14,7 @@ from typing import Any
 from cr_toolkit.checker.branching import prove_by_branching
 from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError, prove_no_better
 from cr_toolkit.checker.instance import Instance
+from cr_toolkit.checker.nested import solve_nested
 from cr_toolkit.checker.reading import MAX_INTEGER, Rejected, integer, items, record
 from cr_toolkit.checker.state_space import PathLimitError, state_space_bound
 
@@ -25,6 +26,8 @@ MAX_NODES = 5_000_000
 """Most nodes of an enumeration that a check repeats: about two minutes."""
 MAX_BRANCHING = 200_000_000
 """Most starts that a check of a proof by branching looks at: about two minutes."""
+MAX_NESTED = 10_000_000
+"""Most nodes with which a check solves a burst from its parts: about two minutes."""
 MAX_RANGE = 10_000_000
 """Longest range of starts that an enumeration leaves out at once."""
 
@@ -38,6 +41,9 @@ def check_lower_bound(instance: Instance, value: int, method: str, certificate: 
         return
     if method == "branching":
         _check_branching(instance, value, record(certificate, where, ("scale", "pool", "tree")))
+        return
+    if method == "nested":
+        _check_nested(instance, value, record(certificate, where, ("nodes",)))
         return
     if method == "prices":
         bound = priced_bound(instance, *_read_prices(record(certificate, where, ("scale", "prices"))))
@@ -203,6 +209,21 @@ def _check_branching(instance: Instance, value: int, fields: dict[str, Any]) -> 
         raise Rejected(f"the lower bound {value} takes {error}") from None
     except ValueError as error:
         raise Rejected(f"the lower bound's certificate is unusable: {error}") from None
+
+
+def _check_nested(instance: Instance, value: int, fields: dict[str, Any]) -> None:
+    stated = integer(fields["nodes"], "the number of nodes")
+    limit = min(stated, MAX_NESTED)
+    try:
+        found = solve_nested(instance.memory, _triples(instance), limit)
+    except NodeLimitError as error:
+        raise Rejected(f"the lower bound {value} is not proved: it takes {error}") from None
+    except ValueError as error:
+        raise Rejected(f"the method 'nested' does not apply: {error}") from None
+    if value > found.total:
+        raise Rejected(f"the lower bound {value} is wrong: the optimum is {found.total}")
+    if found.nodes != stated:
+        raise Rejected(f"the search takes {found.nodes} nodes, and the certificate says {stated}")
 
 
 def _triples(instance: Instance) -> list[tuple[int, int, int]]:

@@ -52,6 +52,9 @@ def check_agreement(seed: int, rounds: int, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(run, "POOL_ROWS", rng.choice([2, 3, 64]))
         for name, engine in (*ENGINES.items(), ("plain CP-SAT", partial(cp_sat.solve, plain=True))):
             answer = engine(Task(instance, upper, prices, time.monotonic() + 60))
+            if name == "nested" and len({r.arrival for r in instance.requests}) > 1:
+                assert (answer.schedule, answer.proved) == (None, False)
+                continue
             assert answer.proved, (name, instance)
             assert (answer.schedule is None) == (upper == optimum), (name, instance)
             if answer.schedule is not None:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cr_toolkit.checker import bounds, state_space
+from cr_toolkit.checker import bounds, nested, state_space
 from cr_toolkit.checker.enumeration import BetterScheduleError, NodeLimitError
 from cr_toolkit.checker.instance import Instance, Request
 from cr_toolkit.checker.reading import Rejected
@@ -141,6 +141,23 @@ def test_a_proof_by_branching_is_repeated(monkeypatch):
         bounds.check_lower_bound(ONE_BY_ONE, 9, "branching", BRANCHING)
 
 
+def test_a_burst_is_solved_from_its_parts(monkeypatch):
+    nodes = nested.solve_nested(3, [(0, 0, 3)] * 2, 100).nodes
+    for value in (1, 9):
+        bounds.check_lower_bound(ONE_BY_ONE, value, "nested", {"nodes": nodes})
+    with pytest.raises(Rejected, match="the lower bound 10 is wrong: the optimum is 9"):
+        bounds.check_lower_bound(ONE_BY_ONE, 10, "nested", {"nodes": nodes})
+    with pytest.raises(Rejected, match=f"takes {nodes} nodes, and the certificate says {nodes + 1}"):
+        bounds.check_lower_bound(ONE_BY_ONE, 9, "nested", {"nodes": nodes + 1})
+    with pytest.raises(Rejected, match=f"the lower bound 9 is not proved: it takes more than {nodes - 1} nodes"):
+        bounds.check_lower_bound(ONE_BY_ONE, 9, "nested", {"nodes": nodes - 1})
+    with pytest.raises(Rejected, match="'nested' does not apply: not all requests arrive at once"):
+        bounds.check_lower_bound(Instance(3, [Request(0, 0, 3), Request(1, 0, 3)]), 9, "nested", {"nodes": nodes})
+    monkeypatch.setattr(bounds, "MAX_NESTED", 1)
+    with pytest.raises(Rejected, match="it takes more than 1 nodes"):
+        bounds.check_lower_bound(ONE_BY_ONE, 9, "nested", {"nodes": nodes})
+
+
 @pytest.mark.parametrize(
     ("method", "certificate", "reason"),
     [
@@ -173,6 +190,9 @@ def test_a_proof_by_branching_is_repeated(monkeypatch):
         ("enumeration", ENUMERATION | {"events": [[]]}, "events must be an object"),
         ("enumeration", ENUMERATION | {"events": [{"starts": []}]}, "lacks the field 'completions'"),
         ("enumeration", ENUMERATION | {"events": [EVENTS]}, "are left over"),
+        ("nested", {}, "lacks the field 'nodes'"),
+        ("nested", {"nodes": 9, "scale": 1}, "unknown field 'scale'"),
+        ("nested", {"nodes": -1}, "the number of nodes must be between 0"),
         ("state-space", EVENTS, "lacks the field 'scale'"),
         ("state-space", EVENTS | {"scale": 0}, "scale must be between 1"),
         ("state-space", EVENTS | {"scale": 1, "pool": []}, "unknown field 'pool'"),

@@ -26,7 +26,7 @@ def soon(seconds: float = 120.0) -> float:
 
 
 def test_the_engines_are_registered():
-    assert ENGINES.names() == ("branching", "cp-sat", "enumeration", "milp", "search")
+    assert ENGINES.names() == ("branching", "cp-sat", "enumeration", "milp", "nested", "search")
 
 
 @pytest.mark.parametrize("engine", ["branching", "cp-sat", "enumeration", "milp", "search"])
@@ -38,6 +38,16 @@ def test_golden_optima(engine, instance, cost):
     assert answer.schedule.is_feasible(instance)
     assert answer.schedule.total_latency(instance) == cost
     again = ENGINES[engine](Task(instance, cost, {}, soon()))
+    assert (again.schedule, again.proved) == (None, True)
+
+
+@pytest.mark.parametrize(("instance", "cost"), GOLDEN[:3])
+def test_golden_optima_of_bursts(instance, cost):
+    answer = ENGINES["nested"](Task(instance, cost + 3, {}, soon()))
+    assert answer.proved
+    assert answer.schedule is not None
+    assert answer.schedule.total_latency(instance) == cost
+    again = ENGINES["nested"](Task(instance, cost, {}, soon()))
     assert (again.schedule, again.proved) == (None, True)
 
 

@@ -28,14 +28,14 @@ def with_engine(monkeypatch, engine):
     return optimum(DELAY, engine="liar", seconds=2)
 
 
-@pytest.mark.parametrize("engine", ["auto", "branching", "cp-sat", "enumeration", "milp", "search"])
+@pytest.mark.parametrize("engine", ["auto", "branching", "cp-sat", "enumeration", "milp", "nested", "search"])
 @pytest.mark.parametrize(("instance", "cost"), [(DELAY, 20), (IDENTICAL, 25)])
 def test_golden_optima_are_certified(engine, instance, cost):
     result = optimum(instance, engine=engine)
     assert (result.status, result.is_optimal, result.gap) == ("optimal", True, 0)
     assert result.lower == result.upper == cost == result.schedule.total_latency(instance)
     assert result.schedule.is_feasible(instance)
-    assert result.lower_method in {"prices", "enumeration", "branching"}
+    assert result.lower_method in {"prices", "enumeration", "branching", "nested"}
 
 
 def test_the_certificate_is_plain_json_and_repeats():
@@ -156,7 +156,7 @@ def test_numbers_beyond_64_bits_give_a_bracket():
 
 
 def test_wrong_options_are_refused():
-    with pytest.raises(InputError, match="known: auto, bounds, branching, cp-sat, enumeration, milp, search"):
+    with pytest.raises(InputError, match="known: auto, bounds, branching, cp-sat, enumeration, milp, nested, search"):
         optimum(DELAY, engine="cplex")
     with pytest.raises(InputError, match="seconds must be positive"):
         optimum(DELAY, seconds=0)

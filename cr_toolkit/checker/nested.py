@@ -1,0 +1,257 @@
+"""The optimum of a burst of few sizes, from the optima of all its parts: a Russian doll search.
+
+Let a request of kind j start, with nothing running, and let W be the requests that start after it, in order of (start,
+kind), kinds being the distinct sizes. Let D(W, j) be the least sum of their starts, counted from that of j. All have
+arrived, so of W only the number of each kind matters: there are few such *parts* where many requests are alike. Counted
+from the arrival, the starts of all requests R sum to min_j D(R - j, j) in an optimal schedule.
+
+The parts are solved by ascending W, each by a search for a cheapest path (A*). Its states are beginnings of schedules:
+who waits (W'), the kind i that started last, and what the running requests hold in the steps after that start. Two
+beginnings that agree in this have the same continuations, so the one with the lesser sum stands for both; time itself
+is forgotten. A start after d steps adds d for each request that waits. What waits costs at least D(W', i) more: it
+would cost that if nothing ran but the request that started last. No start comes later than the moment at which nothing
+runs: all that follows could come sooner. The search works on the states of least cost so far plus D first, so the first
+complete schedule that it takes up is a cheapest one: until then, each schedule has a beginning among the states that
+are still to be worked on, and costs no less than what is said of that.
+
+(Verfaillie, Lemaitre and Schiex, 1996, call such a reuse of nested subproblems Russian doll search.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from cr_toolkit.checker.enumeration import MAX_LANES, NodeLimitError
+from cr_toolkit.checker.lanes import Lanes
+from cr_toolkit.checker.state_space import Requests
+
+MAX_PARTS = 200_000
+"""Most parts of an instance, times the kinds of requests."""
+
+MAX_STATES = 1_000_000
+"""Most states of the search of a part, and loads of all, that are kept."""
+
+_BITS_PER_NODE = 1024
+"""For each so many bits of a load, a start counts as a node more."""
+
+
+@dataclass(frozen=True)
+class Nested:
+    """The optimum of a burst.
+
+    Attributes:
+        total: the least total latency (steps).
+        start: of each request in a schedule of that total (steps).
+        nodes: starts found and states made, a measure of the work.
+    """
+
+    total: int
+    start: tuple[int, ...]
+    nodes: int
+
+
+def number_of_parts(requests: Requests) -> int:
+    """Return how many parts an instance has, a measure of its variety: sets of requests, times kinds of requests."""
+    kinds = set(requests)
+    parts = len(kinds)
+    for kind in kinds:
+        parts *= list(requests).count(kind) + 1
+    return parts
+
+
+def solve_nested(memory: int, requests: Requests, node_limit: int) -> Nested:
+    """Solve a burst by solving all its parts.
+
+    Args:
+        memory: M (tokens).
+        requests: (arrival, prompt, output) of each request, at least one.
+        node_limit: most nodes.
+
+    Raises:
+        NodeLimitError: if that is too much work, or too much to keep.
+        ValueError: if not all requests arrive at once.
+    """
+    if len({arrival for arrival, _, _ in requests}) > 1:
+        raise ValueError("not all requests arrive at once")
+    if number_of_parts(requests) > MAX_PARTS:
+        raise NodeLimitError(f"more than {MAX_PARTS} parts")
+    kinds = sorted(set(requests))
+    if max(output for _, _, output in kinds) * len(kinds) > MAX_LANES:
+        raise NodeLimitError("the outputs are too long")
+    search = _Search(memory, kinds, [list(requests).count(kind) for kind in kinds], node_limit)
+    sum_of_starts, path = search.run()
+    members = {kind: [i for i, request in enumerate(requests) if request == kinds[kind]] for kind in range(len(kinds))}
+    moment = requests[0][0]
+    starts = [0] * len(requests)
+    for kind, steps in path:
+        moment += steps
+        starts[members[kind].pop()] = moment
+    return Nested(sum_of_starts + sum(output for _, _, output in requests), tuple(starts), search.nodes)
+
+
+_Path = list[tuple[int, int]]
+"""Kinds in order of their starts, each with the steps after the start before."""
+
+
+class _Loads:
+    """What running requests hold in the steps after the last start, numbered; and what comes of it by another start.
+
+    Attributes:
+        after: by load and kind, the starts found so far: (steps after the last one, number of the load then), and None
+            where there are no more. It is empty for a load that was not looked at.
+        found: starts found.
+    """
+
+    def __init__(self, memory: int, kinds: Sequence[tuple[int, int, int]]) -> None:
+        self._lanes = Lanes(memory, kinds)
+        self._kinds = range(len(kinds))
+        self._numbers: dict[int, int] = {}
+        self._loads: list[int] = []
+        self._starts: dict[int, list[Iterator[tuple[int, int]]]] = {}
+        self.after: list[Sequence[list[tuple[int, int] | None]]] = []
+        self.found = 0
+
+    def __len__(self) -> int:
+        return len(self._loads)
+
+    def alone(self, kind: int) -> int:
+        """Return the number of the load of one request of a kind."""
+        return self._number(self._lanes.job[kind])
+
+    def look_at(self, number: int) -> None:
+        """Prepare to find the starts beside a load."""
+        self.after[number] = [[] for _ in self._kinds]
+        self._starts[number] = [self._following(self._loads[number], kind) for kind in self._kinds]
+
+    def look_further(self, number: int, kind: int) -> None:
+        """Find the next start of ``kind`` beside a load."""
+        self.after[number][kind].append(next(self._starts[number][kind], None))
+
+    def _number(self, load: int) -> int:
+        number = self._numbers.setdefault(load, len(self._loads))
+        if number == len(self._loads):
+            self._loads.append(load)
+            self.after.append(())
+        return number
+
+    def _following(self, load: int, kind: int) -> Iterator[tuple[int, int]]:
+        lanes, steps = self._lanes, 0
+        while True:
+            [steps] = lanes.first_fits((kind,), load, 0, (steps,))
+            self.found += 1
+            rest = load >> (lanes.width * steps)
+            yield steps, self._number(rest + lanes.job[kind])
+            if not rest:
+                return
+            steps += 1
+
+
+class _Search:
+    """The parts of one instance, and how they are solved.
+
+    What waits is numbered by ascending counts. A state is one number: (load, what waits, kind of the last start).
+    """
+
+    def __init__(
+        self, memory: int, kinds: Sequence[tuple[int, int, int]], counts: Sequence[int], node_limit: int
+    ) -> None:
+        self._kinds, self._limit = len(kinds), node_limit
+        self._loads = _Loads(memory, kinds)
+        longest = max(output for _, _, output in kinds)
+        self._weight = 1 + longest * (memory.bit_length() + 2) // _BITS_PER_NODE
+        self._made = 0
+        waiting = list(product(*(range(count + 1) for count in counts)))
+        number = {entry: x for x, entry in enumerate(waiting)}
+        self._counts, self._waiting = tuple(counts), waiting
+        self._left = [sum(entry) for entry in waiting]
+        # Of each, by the kinds that wait, what is left if one of them starts.
+        self._rests = [
+            [(i, number[(*entry[:i], entry[i] - 1, *entry[i + 1 :])]) for i in range(self._kinds) if entry[i] > 0]
+            for entry in waiting
+        ]
+        # D by what waits and the kind that started before it.
+        self._least = [[0] * self._kinds for _ in waiting]
+
+    @property
+    def nodes(self) -> int:
+        """Starts found and states made, so far."""
+        return self._loads.found * self._weight + self._made
+
+    def run(self) -> tuple[int, _Path]:
+        """Solve all parts; return the least sum of all starts, and how it arises."""
+        best: tuple[int, _Path] | None = None
+        for waits, counts in enumerate(self._waiting):
+            for first in range(self._kinds):
+                if counts[first] == self._counts[first]:
+                    continue  # There is no other of this kind.
+                least, path = self._solve(waits, first)
+                self._least[waits][first] = least
+                if self._left[waits] == sum(self._counts) - 1 and (best is None or least < best[0]):
+                    best = least, path
+        assert best is not None  # there is a request, which is the first of a schedule
+        return best
+
+    def _solve(self, waits: int, first: int) -> tuple[int, _Path]:
+        """Return D of what waits after a start of ``first``, and the schedule, from that start on."""
+        loads, all_after, left, rests, all_least = self._loads, self._loads.after, self._left, self._rests, self._least
+        parts, kinds = len(self._waiting), self._kinds
+        root = (loads.alone(first) * parts + waits) * kinds + first
+        # By state: the sum so far, the state before, and the steps since.
+        reached = {root: (0, -1, 0)}
+        # Without one of those that wait, it would cost no more.
+        bound = max((all_least[rest][first] for _, rest in rests[waits]), default=0)
+        # By least cost: states, their sums so far, and how many starts of each kind after them have been taken up.
+        to_do: dict[int, list[tuple[int, int, list[int]]]] = {bound: [(root, 0, [])]}
+        while True:
+            while not to_do.get(bound):
+                to_do.pop(bound, None)
+                bound = min(to_do)
+            state, sum_so_far, places = to_do[bound].pop()
+            if reached[state][0] < sum_so_far:
+                continue  # It was reached at a lesser sum since.
+            part, last = divmod(state, kinds)
+            load, waits = divmod(part, parts)
+            if not rests[waits]:
+                return sum_so_far, self._path_to(state, reached)
+            if not all_after[load]:
+                loads.look_at(load)
+            places = places or [0] * kinds
+            again = None
+            for kind, rest in rests[waits]:
+                more, after, place = all_least[rest][kind], all_after[load][kind], places[kind]
+                while True:
+                    if place == len(after):
+                        loads.look_further(load, kind)
+                    start = after[place]
+                    if start is None:
+                        break
+                    steps, then = start
+                    sum_then = sum_so_far + left[waits] * steps
+                    if sum_then + more > bound:
+                        again = sum_then + more if again is None else min(again, sum_then + more)
+                        break
+                    place += 1
+                    if steps == 0 and kind < last:
+                        continue  # The order of starts is by kind as well.
+                    child = (then * parts + rest) * kinds + kind
+                    known = reached.get(child)
+                    if known is None or known[0] > sum_then:
+                        reached[child] = sum_then, state, steps
+                        to_do[bound].append((child, sum_then, []))
+                        self._made += 1
+                places[kind] = place
+            if again is not None:
+                to_do.setdefault(again, []).append((state, sum_so_far, places))
+            if self.nodes > self._limit or len(reached) + len(loads) > MAX_STATES:
+                raise NodeLimitError(f"more than {self._limit} nodes, or {MAX_STATES} states")
+
+    def _path_to(self, state: int, reached: dict[int, tuple[int, int, int]]) -> _Path:
+        path: _Path = []
+        while state >= 0:
+            _, before, steps = reached[state]
+            path.append((state % self._kinds, steps))
+            state = before
+        path.reverse()
+        return path
