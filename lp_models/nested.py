@@ -13,7 +13,7 @@ from lp_models.bounds import LowerBound
 METHOD = "nested"
 """The method's name in certificates."""
 
-_PER_SECOND = 100_000
+_PER_SECOND = 120_000
 """Nodes in a second, about."""
 
 _MOST_PARTS = 3_000

@@ -53,9 +53,9 @@ _FEW, _NARROW = 20, 0.03
 _RELAX_FEW, _RELAX_SHARE = 0.1, 0.6
 """Share of the time left for the state-space relaxation: of few requests, whose gap proofs may well close, and else."""
 
-_NESTED_FIRST, _NESTED = (0.05, 0.25), 0.5
+_NESTED_FIRST, _NESTED = (0.1, 0.25), 0.5
 """Share of the time left for solving a burst of few sizes from its parts: at once, if there are few requests or many;
-and after branching, over the number of sizes."""
+and after the relaxation, over the number of sizes."""
 
 _RESTARTS = 3, 40_000
 """Annealings of few requests, and schedules decoded in each: together they get stuck less than a long one."""
@@ -284,12 +284,13 @@ class Solving:
                 self._climb(race, None)
             return
         self._branch(race)
-        if not self._closed:
-            self._nest(_NESTED / len(set(self._instance.requests)))
         if self._closed:
             return
         self._relax(race.prover)
         self._heed_restarts()
+        sizes = len(set(self._instance.requests))
+        if not self._closed and sizes <= len(_NESTED):
+            self._nest(_NESTED[sizes - 1])
         now = time.monotonic()
         limit = min(_DIVE_SHARE * (self._deadline - now), _DIVE_RIVAL * race.left(self.upper))
         self._dive(race.prover, now + limit)

@@ -19,7 +19,7 @@ are still to be worked on, and costs no less than what is said of that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -99,18 +99,18 @@ class _Loads:
     """What running requests hold in the steps after the last start, numbered; and what comes of it by another start.
 
     Attributes:
-        after: by load and kind, the starts found so far: (steps after the last one, number of the load then), and None
-            where there are no more. It is empty for a load that was not looked at.
+        after: by load times the number of kinds, plus kind: the starts found so far, (steps after the last one, number
+            of the load then), and None where there are no more. None if nobody has looked.
         found: starts found.
     """
 
     def __init__(self, memory: int, kinds: Sequence[tuple[int, int, int]]) -> None:
         self._lanes = Lanes(memory, kinds)
-        self._kinds = range(len(kinds))
+        self._kinds = len(kinds)
         self._numbers: dict[int, int] = {}
         self._loads: list[int] = []
-        self._starts: dict[int, list[Iterator[tuple[int, int]]]] = {}
-        self.after: list[Sequence[list[tuple[int, int] | None]]] = []
+        self.after: list[list[tuple[int, int] | None] | None] = []
+        self._next: list[int] = []  # step to look at next, or -1
         self.found = 0
 
     def __len__(self) -> int:
@@ -120,32 +120,31 @@ class _Loads:
         """Return the number of the load of one request of a kind."""
         return self._number(self._lanes.job[kind])
 
-    def look_at(self, number: int) -> None:
-        """Prepare to find the starts beside a load."""
-        self.after[number] = [[] for _ in self._kinds]
-        self._starts[number] = [self._following(self._loads[number], kind) for kind in self._kinds]
-
-    def look_further(self, number: int, kind: int) -> None:
-        """Find the next start of ``kind`` beside a load."""
-        self.after[number][kind].append(next(self._starts[number][kind], None))
+    def look_further(self, place: int) -> list[tuple[int, int] | None]:
+        """Find the next start of a kind beside a load; return all that were found, as in ``after``."""
+        found = self.after[place]
+        if found is None:
+            found = self.after[place] = []
+        steps = self._next[place]
+        if steps < 0:
+            found.append(None)
+            return found
+        number, kind = divmod(place, self._kinds)
+        load = self._loads[number]
+        [steps] = self._lanes.first_fits((kind,), load, 0, (steps,))
+        rest = load >> (self._lanes.width * steps)
+        found.append((steps, self._number(rest + self._lanes.job[kind])))
+        self._next[place] = steps + 1 if rest else -1
+        self.found += 1
+        return found
 
     def _number(self, load: int) -> int:
         number = self._numbers.setdefault(load, len(self._loads))
         if number == len(self._loads):
             self._loads.append(load)
-            self.after.append(())
+            self.after.extend([None] * self._kinds)
+            self._next.extend([0] * self._kinds)
         return number
-
-    def _following(self, load: int, kind: int) -> Iterator[tuple[int, int]]:
-        lanes, steps = self._lanes, 0
-        while True:
-            [steps] = lanes.first_fits((kind,), load, 0, (steps,))
-            self.found += 1
-            rest = load >> (lanes.width * steps)
-            yield steps, self._number(rest + lanes.job[kind])
-            if not rest:
-                return
-            steps += 1
 
 
 class _Search:
@@ -202,28 +201,28 @@ class _Search:
         reached = {root: (0, -1, 0)}
         # Without one of those that wait, it would cost no more.
         bound = max((all_least[rest][first] for _, rest in rests[waits]), default=0)
+        nothing = (0,) * kinds
         # By least cost: states, their sums so far, and how many starts of each kind after them have been taken up.
-        to_do: dict[int, list[tuple[int, int, list[int]]]] = {bound: [(root, 0, [])]}
+        to_do: dict[int, list[tuple[int, int, tuple[int, ...]]]] = {bound: [(root, 0, nothing)]}
         while True:
             while not to_do.get(bound):
                 to_do.pop(bound, None)
                 bound = min(to_do)
-            state, sum_so_far, places = to_do[bound].pop()
+            state, sum_so_far, taken = to_do[bound].pop()
             if reached[state][0] < sum_so_far:
                 continue  # It was reached at a lesser sum since.
             part, last = divmod(state, kinds)
             load, waits = divmod(part, parts)
             if not rests[waits]:
                 return sum_so_far, self._path_to(state, reached)
-            if not all_after[load]:
-                loads.look_at(load)
-            places = places or [0] * kinds
+            places = list(taken)
             again = None
             for kind, rest in rests[waits]:
-                more, after, place = all_least[rest][kind], all_after[load][kind], places[kind]
+                more, place = all_least[rest][kind], places[kind]
+                after = all_after[load * kinds + kind]
                 while True:
-                    if place == len(after):
-                        loads.look_further(load, kind)
+                    if after is None or place == len(after):
+                        after = loads.look_further(load * kinds + kind)
                     start = after[place]
                     if start is None:
                         break
@@ -239,11 +238,11 @@ class _Search:
                     known = reached.get(child)
                     if known is None or known[0] > sum_then:
                         reached[child] = sum_then, state, steps
-                        to_do[bound].append((child, sum_then, []))
+                        to_do[bound].append((child, sum_then, nothing))
                         self._made += 1
                 places[kind] = place
             if again is not None:
-                to_do.setdefault(again, []).append((state, sum_so_far, places))
+                to_do.setdefault(again, []).append((state, sum_so_far, tuple(places)))
             if self.nodes > self._limit or len(reached) + len(loads) > MAX_STATES:
                 raise NodeLimitError(f"more than {self._limit} nodes, or {MAX_STATES} states")
 
