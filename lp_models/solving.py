@@ -53,9 +53,9 @@ _FEW, _NARROW = 20, 0.03
 _RELAX_FEW, _RELAX_SHARE = 0.1, 0.6
 """Share of the time left for the state-space relaxation: of few requests, whose gap proofs may well close, and else."""
 
-_NESTED_FIRST, _NESTED = (0.1, 0.25), 0.5
+_NESTED_FIRST, _NESTED = (0.1, 0.25), (0.5, 0.25)
 """Share of the time left for solving a burst of few sizes from its parts: at once, if there are few requests or many;
-and after the relaxation, over the number of sizes."""
+and after the relaxation, if there is one size or two."""
 
 _RESTARTS = 3, 40_000
 """Annealings of few requests, and schedules decoded in each: together they get stuck less than a long one."""

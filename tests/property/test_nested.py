@@ -64,6 +64,12 @@ def test_neither_the_order_nor_the_arrival_matters(instance, one, other):
     assert (first.total, first.nodes) == (second.total, second.nodes)
 
 
+def test_a_state_may_be_reached_at_less_later():
+    # One that is reached at a sum that is not the least, and still to be worked on when it is reached at less.
+    instance = Instance.burst(12, [(6, 1), (0, 9), (6, 1), (0, 12), (6, 1)])
+    assert solve_nested(12, triples(instance), FEW).total == brute_force_optimum(instance)[0] == 33
+
+
 @pytest.mark.parametrize(
     ("memory", "sizes", "cost"),
     [
