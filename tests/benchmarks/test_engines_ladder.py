@@ -71,8 +71,8 @@ def random_instance(memory: int, n: int, share: int, seed: int, arrivals: bool =
     return Instance.from_triples(memory, [(rng.randint(0, latest), *size) for size in sizes])
 
 
-def lockstep(n: int, memory: int) -> Instance:
-    return Instance.burst(memory, [(0, memory // 4)] * n)
+def lockstep(n: int, memory: int, together: int = 4) -> Instance:
+    return Instance.burst(memory, [(0, memory // together)] * n)
 
 
 def prepared(instance: Instance) -> Task:
@@ -140,6 +140,16 @@ def test_lockstep_is_certified_sooner_than_the_plain_programme_solves_it():
             ours, theirs = ours + result.seconds, theirs + seconds
     print(f"{ours:.1f} s against {theirs:.1f} s")
     assert ours < theirs
+
+
+@pytest.mark.benchmark
+@pytest.mark.parametrize("together", [2, 3, 5, 8])
+def test_lockstep_of_any_width_is_certified(together):
+    optimum(random_instance(16, 10, 2, 0), seconds=5)
+    for n in (8, 12, 16, 20):
+        found = [optimum(lockstep(n, memory, together), seconds=SECONDS, jobs=2) for memory in (16, 40, 80)]
+        print(f"K={together} n={n}: " + ", ".join(f"{result.seconds:.2f} s" for result in found))
+        assert all(result.is_optimal for result in found)
 
 
 PAIRWISE = [(500, 6, 2), (500, 8, 2), (500, 10, 2), (120, 8, 2), (500, 16, 6)]
