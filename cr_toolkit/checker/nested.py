@@ -19,6 +19,7 @@ are still to be worked on, and costs no less than what is said of that.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -53,11 +54,13 @@ class Nested:
 
 
 def number_of_parts(requests: Requests) -> int:
-    """Return how many parts an instance has, a measure of its variety: sets of requests, times kinds of requests."""
-    kinds = set(requests)
-    parts = len(kinds)
-    for kind in kinds:
-        parts *= list(requests).count(kind) + 1
+    """Return how many parts an instance has, times its kinds of requests; counting ends beyond ``MAX_PARTS``."""
+    numbers = Counter(requests).values()
+    parts = len(numbers)
+    for number in numbers:
+        parts *= number + 1
+        if parts > MAX_PARTS:
+            break
     return parts
 
 
@@ -77,17 +80,19 @@ def solve_nested(memory: int, requests: Requests, node_limit: int) -> Nested:
         raise ValueError("not all requests arrive at once")
     if number_of_parts(requests) > MAX_PARTS:
         raise NodeLimitError(f"more than {MAX_PARTS} parts")
-    kinds = sorted(set(requests))
+    members: dict[tuple[int, int, int], list[int]] = {kind: [] for kind in sorted(set(requests))}
+    for index, request in enumerate(requests):
+        members[request].append(index)
+    kinds = list(members)
     if max(output for _, _, output in kinds) * len(kinds) > MAX_LANES:
         raise NodeLimitError("the outputs are too long")
-    search = _Search(memory, kinds, [list(requests).count(kind) for kind in kinds], node_limit)
+    search = _Search(memory, kinds, [len(same) for same in members.values()], node_limit)
     sum_of_starts, path = search.run()
-    members = {kind: [i for i, request in enumerate(requests) if request == kinds[kind]] for kind in range(len(kinds))}
     moment = requests[0][0]
     starts = [0] * len(requests)
     for kind, steps in path:
         moment += steps
-        starts[members[kind].pop()] = moment
+        starts[members[kinds[kind]].pop()] = moment
     return Nested(sum_of_starts + sum(output for _, _, output in requests), tuple(starts), search.nodes)
 
 

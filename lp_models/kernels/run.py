@@ -177,8 +177,10 @@ class Run:
                 counters, self._better,
             )  # fmt: skip
             if result == expansion.BETTER:
+                # At the last level a start is quickly looked at, and the next schedule may be cheaper still.
                 self.schedule = self._schedule()
-                break
+                self._most = (sum(self.schedule.start) - 1) * self._problem.scale
+                continue
             now = time.monotonic()
             if now > begin + _CALL_SECONDS:
                 self._rows = max(1, self._rows // 2)

@@ -113,6 +113,7 @@ def test_what_is_too_much_is_refused(monkeypatch):
 def test_parts_are_counted():
     assert number_of_parts([(0, 0, 4)] * 6) == 7
     assert number_of_parts([(0, 0, 4), (0, 1, 4)] * 3) == 32
+    assert number_of_parts([(0, s, 1) for s in range(1000)]) > checker.MAX_PARTS
 
 
 def test_few_sizes_in_a_burst_are_worth_it():
