@@ -81,8 +81,8 @@ def solve_nested(memory: int, requests: Requests, node_limit: int) -> Nested:
     if number_of_parts(requests) > MAX_PARTS:
         raise NodeLimitError(f"more than {MAX_PARTS} parts")
     members: dict[tuple[int, int, int], list[int]] = {kind: [] for kind in sorted(set(requests))}
-    for index, request in enumerate(requests):
-        members[request].append(index)
+    for index in reversed(range(len(requests))):
+        members[requests[index]].append(index)
     kinds = list(members)
     if max(output for _, _, output in kinds) * len(kinds) > MAX_LANES:
         raise NodeLimitError("the outputs are too long")

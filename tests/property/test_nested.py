@@ -85,6 +85,12 @@ def test_golden_optima(memory, sizes, cost):
     assert schedule.is_feasible(instance)
 
 
+def test_requests_of_a_size_start_in_their_order():
+    found = solve_nested(6, [(2, 0, 3), (2, 1, 1)] * 4, FEW)
+    for same in (found.start[::2], found.start[1::2]):
+        assert list(same) == sorted(same)
+
+
 def test_a_thousand_steps_of_memory_are_no_matter():
     # Two hold 1000 tokens in the end, so the third one waits as long as two do if they are shifted.
     instance = Instance.burst(1000, [(0, 500)] * 3)
