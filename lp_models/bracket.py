@@ -109,8 +109,9 @@ def optimum(
         require_solver(solver)
     solving = Solving(instance, seconds, engine, seed, jobs, solver or DEFAULT_SOLVER)
     solving.run()
-    optimal = solving.lower.integer == solving.upper
+    best = solving.best
     return OptimumBracket(
-        instance, solving.lower.integer, solving.upper, solving.schedule, solving.lower.method, solving.method,
-        engine, "optimal" if optimal else "bracketed", solving.lower.certificate, tuple(solving.notes), solving.seconds,
+        instance, best.lower.integer, best.upper, best.schedule, best.lower.method, best.method, engine,
+        "optimal" if best.lower.integer == best.upper else "bracketed", best.lower.certificate, tuple(best.notes),
+        solving.seconds,
     )  # fmt: skip

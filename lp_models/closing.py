@@ -1,0 +1,175 @@
+"""Closing the gap: proofs of ever higher lower bounds, and the cheaper schedules that are met on the way.
+
+An attempt may yield a claim; the highest one is repeated by the checker's own code before the time is over.
+"""
+
+from __future__ import annotations
+
+import time
+
+from lp_models.budget import Budget
+from lp_models.claims import Claim
+from lp_models.engines.catalogue import Answer
+from lp_models.incumbent import Incumbent
+from lp_models.pace import Pace
+from lp_models.portfolio import Portfolio
+from lp_models.race import Race
+from lp_models.upper import Restarts
+
+_ATTEMPT = 0.6
+"""Share of that which one attempt gets: should it fail, there is time for a lower target."""
+
+_BESIDE = 0.9
+"""Most of that which an attempt gets if the checker works beside the search."""
+
+_FIRST_TARGETS, _FIRST_SHARE = 1, 0.1
+"""So many lower targets, each with such a share of the time at most, come first where branching promises the optimum:
+what they prove is kept if it breaks its promise."""
+
+_LEAST_SEARCHING = 0.4
+"""Least share of the time left that a search gets; the rest is for the checker."""
+
+_BEAM, _DIVE_SHARE, _DIVE_RIVAL, _DIVE_LEAST = 60, 0.1, 0.25, 9
+"""States of a level that a beam search expands, the share of the time that is left to such searches, at most such a
+share of what branching promises to take, and the number of requests from which on they pay."""
+
+_PATIENT = 0.4
+"""Most of the time left that branching gets before anything else."""
+
+
+class Closing:
+    """The proofs of one instance; what they yield goes to its incumbent."""
+
+    def __init__(
+        self, incumbent: Incumbent, race: Race, budget: Budget, *, jobs: int, restarts: Restarts | None = None
+    ) -> None:
+        """Prepare to close the gap of ``incumbent`` within ``budget``.
+
+        With more than one of ``jobs``, the checker works beside the search, on the core of ``restarts``.
+        """
+        self._best, self._race, self._budget = incumbent, race, budget
+        self._jobs, self._restarts = jobs, restarts
+        self._claims: list[Claim] = []
+        self._searching = 0.5
+
+    def branch(self, quick: float) -> None:
+        """Prove the cost of the schedule by branching, as long as it promises to be done in ``quick`` seconds.
+
+        At most a share of the time left is taken.
+        """
+        best = self._best
+        seconds = min(_PATIENT * self._budget.left, quick)
+        while not best.is_closed:
+            attempt = self._race.branch(best.upper, self._budget.deadline, seconds)
+            if attempt.claim is not None:
+                best.repeat(attempt.claim, self._budget.left + self._budget.overrun)
+            before = best.upper
+            if attempt.schedule is not None:
+                best.offer(attempt.schedule, "branching")
+            if best.upper == before:
+                return
+
+    def dive(self) -> None:
+        """Look for cheaper schedules where the bounds are least."""
+        best = self._best
+        left = min(_DIVE_SHARE * self._budget.left, _DIVE_RIVAL * self._race.left(best.upper))
+        deadline = time.monotonic() + left
+        while not best.is_closed and time.monotonic() < deadline and len(best.instance) >= _DIVE_LEAST:
+            outcome = self._race.prover.prove(best.upper, deadline, beam=_BEAM)
+            if outcome.schedule is None:
+                break
+            best.offer(outcome.schedule, "beam search")
+
+    def climb(self, beside: Portfolio | None = None) -> None:
+        """Raise the lower bound by proofs of ever higher targets, up to the cost of the schedule.
+
+        The time of a proof grows roughly exponentially with its target, so those before tell how far to aim. Schedules
+        of the engines ``beside`` are taken as they come.
+        """
+        best, race, deadline = self._best, self._race, self._budget.deadline
+        pace = Pace(best.lower.integer, best.upper)
+        tried = 0
+        while (proved := self._proved) < best.upper and (begin := time.monotonic()) < deadline:
+            for name, answer in beside.ready() if beside is not None else ():
+                best.heed(name, best.upper, answer)
+            best.heed_restarts(self._restarts)
+            left, whole = self._searching_seconds(deadline - begin)
+            sure = race.worth_branching(best.upper, deadline - begin)
+            if sure and tried >= _FIRST_TARGETS:
+                target, seconds = best.upper, deadline - begin
+            else:
+                target = pace.aim(proved, best.upper, left, whole)
+                seconds = left if target == proved + 1 else (_ATTEMPT if pace.begun else _FIRST_SHARE) * left
+                if target == best.upper:
+                    seconds = max(seconds, whole)
+                if sure:
+                    seconds = min(seconds, _FIRST_SHARE * left)
+            tried += 1
+            repeated = self._jobs > 1 and target == best.upper
+            if repeated and self._restarts is not None:
+                # The second core is for the checker now.
+                self._restarts.stop()
+            attempt = race.prove(target, begin + seconds, repeated=repeated)
+            spent = time.monotonic() - begin
+            before = best.upper
+            if attempt.schedule is not None:
+                best.offer(attempt.schedule, "search")
+                if best.upper == before:
+                    break
+            elif attempt.claim is not None:
+                self._claims.append(attempt.claim)
+                self._searching = max(_LEAST_SEARCHING, spent / (spent + attempt.claim.seconds))
+                pace.succeeded(target, spent)
+            elif not sure and target == proved + 1:
+                break
+            elif not sure:
+                pace.failed(target, spent)
+        self.settle(self._budget.left + self._budget.overrun)
+
+    def settle(self, seconds: float) -> None:
+        """Have the checker repeat the highest claim that ``seconds`` are enough for; the others are given up."""
+        until = time.monotonic() + seconds
+        for claim in sorted(self._claims, key=lambda claim: -claim.target):
+            left = until - time.monotonic()
+            higher = claim.target > self._best.lower.integer
+            if higher and claim.seconds <= left and self._best.repeat(claim, left):
+                break
+        self._claims.clear()
+
+    def certify(self, name: str, cost: int, answer: Answer) -> None:
+        """Prove the claim of the engine ``name`` that nothing is cheaper than ``cost``."""
+        best = self._best
+        until = self._budget.deadline + self._budget.overrun
+        claim = None
+        if answer.certificate is not None:
+            claim = Claim(best.upper, answer.method, answer.certificate)
+        while not best.is_closed and time.monotonic() < until:
+            if claim is None:
+                attempt = self._race.prove(best.upper, until)
+                claim = attempt.claim
+                if attempt.schedule is not None:
+                    best.offer(attempt.schedule, "search")
+                    continue
+            before = best.upper
+            if claim is None or (not best.repeat(claim, until - time.monotonic()) and best.upper == before):
+                break
+            claim = None
+        if best.upper < cost:
+            best.notes.append(f"{name}: claimed that {cost} is optimal, which is false")
+        if not best.is_closed:
+            best.notes.append(f"{name}: claims that {cost} is optimal; the proof is too long to be re-checked")
+
+    @property
+    def _proved(self) -> int:
+        """The highest target proved, whether the checker has repeated the proof or not."""
+        return max([self._best.lower.integer, *(claim.target for claim in self._claims)])
+
+    def _searching_seconds(self, seconds: float) -> tuple[float, float]:
+        """Return how many of ``seconds`` are for searching, and how many an attempt at the whole gap gets.
+
+        Part of the time is for the checker; with a second core it works beside the search where the whole gap is tried.
+        """
+        left = seconds * self._searching
+        if self._jobs == 1:
+            return left, _ATTEMPT * left
+        return left, seconds * min(_BESIDE, self._searching / (1 - self._searching))
