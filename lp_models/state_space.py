@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from cr_toolkit.checker.state_space import state_space_bound
 from cr_toolkit.model import Instance
 from lp_models.bounds import LowerBound
+from lp_models.concurrency import most_running
 from lp_models.prices import SCALE, Kinds, kinds_of, proof_scale
 
 if TYPE_CHECKING:
@@ -60,7 +61,6 @@ class PathPrices:
 def shape_of(instance: Instance, kinds: Kinds) -> Shape:
     """Return the states and events of ``instance``; kinds of request are numbered as in ``kinds``."""
     from lp_models.kernels.paths import Shape
-    from lp_models.kernels.run import most_running
 
     prompts = Counter(request.prompt for request in instance.requests)
     peaks = Counter(request.peak for request in instance.requests)
@@ -84,8 +84,6 @@ def shape_of(instance: Instance, kinds: Kinds) -> Shape:
 
 def is_small(instance: Instance, last: int, seconds: float) -> bool:
     """Return whether prices of events before ``last`` can be raised in ``seconds``, roughly."""
-    from lp_models.kernels.run import most_running
-
     prompts = {request.prompt for request in instance.requests}
     peaks = {request.peak for request in instance.requests}
     states = last * (most_running(instance) + 1) * (instance.memory + 1)

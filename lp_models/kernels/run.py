@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cr_toolkit.model import Instance, Schedule
+from lp_models.concurrency import most_running
 from lp_models.kernels import expansion, levels
 from lp_models.kernels.levels import Level, Table
 from lp_models.kernels.paths import Costs
@@ -224,16 +225,6 @@ class Run:
 def _effort(kinds: int) -> Effort:
     rounds, tries = (min(most, max(fewest, total // kinds)) for fewest, most, total in (_ROUNDS, _TRIES))
     return Effort(iterations=rounds, tries=tries, gain=0.3, range_tries=40)
-
-
-def most_running(instance: Instance) -> int:
-    """Return how many requests can run at once: each holds at least prompt + 1 tokens."""
-    held = 0
-    for count, tokens in enumerate(sorted(request.prompt + 1 for request in instance.requests)):
-        held += tokens
-        if held > instance.memory:
-            return count
-    return len(instance)
 
 
 def problem_of(instance: Instance, kinds: Kinds, scale: int, width: int) -> Problem:

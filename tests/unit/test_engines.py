@@ -6,12 +6,12 @@ import pytest
 
 from cr_toolkit.errors import InputError
 from cr_toolkit.model import Instance
+from lp_models.concurrency import most_running
 from lp_models.engines import ENGINES, Answer, Task
 from lp_models.engines.cp_sat import cp_sat
 from lp_models.engines.milp import milp
 from lp_models.engines.search import search
 from lp_models.horizon import latest_starts
-from lp_models.kernels.run import most_running
 from lp_models.programme import IntegerProgramme, available_solvers
 
 DELAY = Instance.burst(11, [(0, 10), (4, 3), (3, 3)])
