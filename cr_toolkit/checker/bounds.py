@@ -27,7 +27,7 @@ MAX_NODES = 5_000_000
 MAX_BRANCHING = 200_000_000
 """Most starts that a check of a proof by branching looks at: about two minutes."""
 MAX_NESTED = 10_000_000
-"""Most nodes with which a check solves a burst from its parts: about two minutes."""
+"""Most nodes with which a check solves a burst from its parts: about a minute."""
 MAX_RANGE = 10_000_000
 """Longest range of starts that an enumeration leaves out at once."""
 

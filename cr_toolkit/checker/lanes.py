@@ -15,6 +15,9 @@ class Lanes:
     Args:
         memory: the budget (tokens).
         kinds: (arrival, prompt, output) of each kind of request.
+
+    Attributes:
+        misfits: starts that ``first_fits`` has tested and that did not fit.
     """
 
     def __init__(self, memory: int, kinds: Sequence[tuple[int, int, int]]) -> None:
@@ -30,6 +33,7 @@ class Lanes:
         self.test = [job + one * (self.limit - memory) for job, one in zip(self.job, ones, strict=True)]
         # So has a lane of load + (limit + 1 - memory) if it is full.
         self.fill = [one * (self.limit + 1 - memory) for one in ones]
+        self.misfits = 0
 
     def _spread(self, value: int, lanes: int) -> int:
         return sum(value << (self.width * lane) for lane in range(lanes)) if lanes < 64 else self._double(value, lanes)
@@ -61,6 +65,7 @@ class Lanes:
             test, high = tests[kind], highs[kind]
             sums = (load >> (width * (first - begin))) + test
             while excess := sums & high:
+                self.misfits += 1
                 lane = (excess.bit_length() - 1) // width
                 over = (sums >> (width * lane) & mask) - limit
                 first += over if over <= lane else lane + 1

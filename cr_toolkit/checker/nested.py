@@ -34,8 +34,8 @@ MAX_PARTS = 200_000
 MAX_STATES = 1_000_000
 """Most states of the search of a part, and loads of all, that are kept."""
 
-_BITS_PER_NODE = 1024
-"""For each so many bits of a load, a start counts as a node more."""
+_BITS_PER_NODE = 512
+"""For each so many bits of a load, a start counts as a node more: that bounds the memory for loads as well."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Nested:
     Attributes:
         total: the least total latency (steps).
         start: of each request in a schedule of that total (steps).
-        nodes: starts found and states made, a measure of the work.
+        nodes: starts tested and states made, a measure of the work.
     """
 
     total: int
@@ -106,7 +106,6 @@ class _Loads:
     Attributes:
         after: by load times the number of kinds, plus kind: the starts found so far, (steps after the last one, number
             of the load then), and None where there are no more. None if nobody has looked.
-        found: starts found.
     """
 
     def __init__(self, memory: int, kinds: Sequence[tuple[int, int, int]]) -> None:
@@ -116,10 +115,15 @@ class _Loads:
         self._loads: list[int] = []
         self.after: list[list[tuple[int, int] | None] | None] = []
         self._next: list[int] = []  # step to look at next, or -1
-        self.found = 0
+        self._found = 0
 
     def __len__(self) -> int:
         return len(self._loads)
+
+    @property
+    def tests(self) -> int:
+        """Starts tested, whether they fit or not."""
+        return self._found + self._lanes.misfits
 
     def alone(self, kind: int) -> int:
         """Return the number of the load of one request of a kind."""
@@ -140,7 +144,7 @@ class _Loads:
         rest = load >> (self._lanes.width * steps)
         found.append((steps, self._number(rest + self._lanes.job[kind])))
         self._next[place] = steps + 1 if rest else -1
-        self.found += 1
+        self._found += 1
         return found
 
     def _number(self, load: int) -> int:
@@ -180,8 +184,8 @@ class _Search:
 
     @property
     def nodes(self) -> int:
-        """Starts found and states made, so far."""
-        return self._loads.found * self._weight + self._made
+        """Starts tested and states made, so far."""
+        return self._loads.tests * self._weight + self._made
 
     def run(self) -> tuple[int, _Path]:
         """Solve all parts; return the least sum of all starts, and how it arises."""
@@ -228,6 +232,7 @@ class _Search:
                 while True:
                     if after is None or place == len(after):
                         after = loads.look_further(load * kinds + kind)
+                        self._require_room(len(reached))
                     start = after[place]
                     if start is None:
                         break
@@ -248,8 +253,12 @@ class _Search:
                 places[kind] = place
             if again is not None:
                 to_do.setdefault(again, []).append((state, sum_so_far, tuple(places)))
-            if self.nodes > self._limit or len(reached) + len(loads) > MAX_STATES:
-                raise NodeLimitError(f"more than {self._limit} nodes, or {MAX_STATES} states")
+            self._require_room(len(reached))
+
+    def _require_room(self, states: int) -> None:
+        """Raise NodeLimitError if there were too many nodes, or so many states of a part are too many."""
+        if self.nodes > self._limit or states + len(self._loads) > MAX_STATES:
+            raise NodeLimitError(f"more than {self._limit} nodes, or {MAX_STATES} states")
 
     def _path_to(self, state: int, reached: dict[int, tuple[int, int, int]]) -> _Path:
         path: _Path = []
