@@ -45,19 +45,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import inf
 
 from cr_toolkit.checker.charges import MAX_TABLE, EventPrices, MemoryPrices, Running, Terms, Waiting
-from cr_toolkit.checker.lanes import Lanes
+from cr_toolkit.checker.lanes import Lanes, load_bits
 from cr_toolkit.checker.state_space import PathLimitError, Paths, Requests
 
 MAX_KEPT = 16_000_000
 """Most entries of all tables that are kept, about."""
-MAX_LANES = 4_000_000
-"""Longest output times the number of kinds, at most: the memory for loads."""
+MAX_LANE_BITS = 10_000_000
+"""Most bits of the loads of one request of each kind, each as long as the longest one."""
 
 _RIVALS = 64
 """States with which a new one is compared, the latest; rule 4 allows any."""
 
 _WORK_PER_NODE = 32
 """So many entries of a table, or steps in which nothing starts, count as one node, so that nodes measure time."""
+
+_LONG_BITS = 32_768
+"""For each so many bits of a load, all that counts counts once more, and so does a start that does not fit."""
 
 _WORK_PER_SET, _WORK_PER_MOMENT = 300, 8
 """Entries of tables that a set of prices of events counts as, by itself and for each moment, however few states."""
@@ -137,8 +140,10 @@ class _Search:
         self._horizon = max(arrival for arrival, _, _ in requests) + longest + width
         if (self._horizon + 1) * len(self.kinds) > MAX_TABLE:
             raise NodeLimitError("the table of charges is too large")
-        if max(output for _, _, output in self.kinds) * len(self.kinds) > MAX_LANES:
+        bits = load_bits(memory, self.kinds)
+        if bits * len(self.kinds) > MAX_LANE_BITS:
             raise NodeLimitError("the outputs are too long to be enumerated")
+        self._long = bits // _LONG_BITS
         self.lanes = Lanes(memory, self.kinds)
         self._vectors: dict[int, MemoryPrices] = {}
         self.terms = Terms(memory, self.kinds, scale)
@@ -184,7 +189,8 @@ class _Search:
     @property
     def spent(self) -> int:
         """Nodes so far, work included."""
-        return self.nodes + self.terms.work // _WORK_PER_NODE
+        spent = self.nodes + self.terms.work // _WORK_PER_NODE
+        return spent + self._long * (spent + self.lanes.misfits)
 
     def check_limit(self) -> None:
         """Raise NodeLimitError if there were too many nodes."""
@@ -243,6 +249,7 @@ def prove_no_better(
                 elif _is_needed(search, rest, before, child, state.vector):
                     _keep(search.lanes, rest, child)
                     following.append((rest, child))
+                search.check_limit()
             search.check_limit()
         level = following
     if next(answers, None) is not None or next(search.sets, None) is not None:

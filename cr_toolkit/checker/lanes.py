@@ -9,6 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
+def load_bits(memory: int, kinds: Sequence[tuple[int, int, int]]) -> int:
+    """Return the bits of a load as long as the longest output of ``kinds`` (arrival, prompt, output)."""
+    return max(output for _, _, output in kinds) * _width(memory)
+
+
+def _width(memory: int) -> int:
+    return memory.bit_length() + 2
+
+
 class Lanes:
     """Lanes of ``width`` bits for requests of some kinds; the highest bit of a lane is never part of a load.
 
@@ -22,7 +31,7 @@ class Lanes:
 
     def __init__(self, memory: int, kinds: Sequence[tuple[int, int, int]]) -> None:
         longest = max(output for _, _, output in kinds)
-        self.width = memory.bit_length() + 2
+        self.width = _width(memory)
         self.mask = (1 << self.width) - 1
         self.limit = (1 << (self.width - 1)) - 1
         ones = [self._spread(1, output) for _, _, output in kinds]

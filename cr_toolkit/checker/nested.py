@@ -24,8 +24,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from cr_toolkit.checker.enumeration import MAX_LANES, NodeLimitError
-from cr_toolkit.checker.lanes import Lanes
+from cr_toolkit.checker.enumeration import MAX_LANE_BITS, NodeLimitError
+from cr_toolkit.checker.lanes import Lanes, load_bits
 from cr_toolkit.checker.state_space import Requests
 
 MAX_PARTS = 200_000
@@ -84,7 +84,7 @@ def solve_nested(memory: int, requests: Requests, node_limit: int) -> Nested:
     for index in reversed(range(len(requests))):
         members[requests[index]].append(index)
     kinds = list(members)
-    if max(output for _, _, output in kinds) * len(kinds) > MAX_LANES:
+    if load_bits(memory, kinds) * len(kinds) > MAX_LANE_BITS:
         raise NodeLimitError("the outputs are too long")
     search = _Search(memory, kinds, [len(same) for same in members.values()], node_limit)
     sum_of_starts, path = search.run()
@@ -167,8 +167,7 @@ class _Search:
     ) -> None:
         self._kinds, self._limit = len(kinds), node_limit
         self._loads = _Loads(memory, kinds)
-        longest = max(output for _, _, output in kinds)
-        self._weight = 1 + longest * (memory.bit_length() + 2) // _BITS_PER_NODE
+        self._weight = 1 + load_bits(memory, kinds) // _BITS_PER_NODE
         self._made = 0
         waiting = list(product(*(range(count + 1) for count in counts)))
         number = {entry: x for x, entry in enumerate(waiting)}
@@ -257,8 +256,10 @@ class _Search:
 
     def _require_room(self, states: int) -> None:
         """Raise NodeLimitError if there were too many nodes, or so many states of a part are too many."""
-        if self.nodes > self._limit or states + len(self._loads) > MAX_STATES:
-            raise NodeLimitError(f"more than {self._limit} nodes, or {MAX_STATES} states")
+        if self.nodes > self._limit:
+            raise NodeLimitError(f"more than {self._limit} nodes")
+        if states + len(self._loads) > MAX_STATES:
+            raise NodeLimitError(f"more than {MAX_STATES} states")
 
     def _path_to(self, state: int, reached: dict[int, tuple[int, int, int]]) -> _Path:
         path: _Path = []

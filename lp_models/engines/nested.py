@@ -10,11 +10,9 @@ from lp_models.nested import METHOD, solve
 @ENGINES.register("nested")
 def nested(task: Task) -> Answer:
     """Find an optimum; a known schedule is no help."""
-    if len({request.arrival for request in task.instance.requests}) > 1:
-        return Answer(None, False, "only for requests that arrive at once")
     try:
         schedule, bound = solve(task.instance, task.seconds)
-    except NodeLimitError as error:
-        return Answer(None, False, f"out of time: {error}")
+    except (NodeLimitError, ValueError) as error:
+        return Answer(None, False, str(error))
     cheaper = schedule.total_latency(task.instance) < task.upper
     return Answer(schedule if cheaper else None, True, certificate=bound.certificate, method=METHOD)

@@ -50,7 +50,7 @@ def test_too_many_nodes_and_too_large_tables_are_refused(monkeypatch):
         prove_no_better(memory, requests, optimum, 1, [[0]], 3)
     with pytest.raises(NodeLimitError, match="table"):
         prove_no_better(10**6, [(10**6, 0, 3), (0, 0, 2)], 10**6, 1, [[0]], 10**6)
-    monkeypatch.setattr(enumeration, "MAX_LANES", 10)
+    monkeypatch.setattr(enumeration, "MAX_LANE_BITS", 10)
     with pytest.raises(NodeLimitError, match="outputs are too long"):
         prove_no_better(memory, requests, optimum, 1, [[0]], 10**6)
     monkeypatch.setattr(enumeration, "MAX_TABLE", 10)
@@ -210,3 +210,13 @@ def test_one_state_stands_for_another_without_delay_or_with_the_last_starts_toge
     assert not replaces((8, 1, 0, 7), (5, 3, 0, 7))
     assert replaces((9, 1, 0, 7), (5, 3, 0, 7), (1, 1, 0))
     assert not replaces((7, 1, 0, 7), (5, 3, 0, 7), (0, 0, 1))
+
+
+def test_long_outputs_count_more():
+    def nodes(output: int) -> int:
+        memory = 2**53 - 1
+        requests = [(0, 0, output), (0, 0, 1), (0, memory - output, output)]
+        return prove_no_better(memory, requests, 3 * output, 1, [[0]], 10_000)
+
+    assert nodes(500) < 600
+    assert nodes(1000) > 2000
