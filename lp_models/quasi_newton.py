@@ -7,7 +7,6 @@ very different degrees, three times as many rounds were needed without one.
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -57,16 +56,13 @@ def ascend(evaluate: Callable[[Float64s], Point], start: Float64s, rounds: int, 
         deadline: no further round is begun after this (``time.monotonic``, seconds).
     """
     here = evaluate(start)
-    pairs: deque[tuple[Float64s, Float64s, float]] = deque(maxlen=_MEMORY)
+    steps = _Steps(len(start))
     values = [here.value]
     while np.isfinite(here.value) and len(values) <= rounds and time.monotonic() < deadline:
-        then = _step(evaluate, here, _direction(here, pairs))
+        then = _step(evaluate, here, steps.direction(here))
         if then is None:
             break
-        moved, bent = then.place - here.place, here.gradient - then.gradient
-        # Rounding may hide how the function bends where it is almost flat.
-        if (product := float(moved @ bent)) > 0.0:
-            pairs.append((moved, bent, product))
+        steps.add(here, then)
         here = then
         values.append(here.value)
         if len(values) > _WINDOW and values[-1] - values[-1 - _WINDOW] < gain:
@@ -74,23 +70,34 @@ def ascend(evaluate: Callable[[Float64s], Point], start: Float64s, rounds: int, 
     return here
 
 
-def _direction(here: Point, pairs: deque[tuple[Float64s, Float64s, float]]) -> Float64s:
-    """Return the gradient times an approximation of the inverse of the negative second derivative."""
-    direction = here.gradient.copy()
-    shares = []
-    for moved, bent, product in reversed(pairs):
-        share = float(moved @ direction) / product
-        shares.append(share)
-        direction -= share * bent
-    direction /= here.curvature
-    if pairs:
-        _, bent, product = pairs[-1]
-        direction *= product / float(bent @ (bent / here.curvature))
-    else:
-        direction *= _FIRST_STEP
-    for (moved, bent, product), share in zip(pairs, reversed(shares), strict=True):
-        direction += (share - float(bent @ direction) / product) * moved
-    return direction
+class _Steps:
+    """The latest steps, with what they say of how the function bends."""
+
+    def __init__(self, size: int) -> None:
+        self._moved, self._bent = np.empty((_MEMORY, size)), np.empty((_MEMORY, size))
+        self._products = np.empty(_MEMORY)
+        self._number = 0
+
+    def add(self, here: Point, then: Point) -> None:
+        """Take the step from ``here`` to ``then``."""
+        row = self._number % _MEMORY
+        np.subtract(then.place, here.place, out=self._moved[row])
+        np.subtract(here.gradient, then.gradient, out=self._bent[row])
+        product = self._products[row] = self._moved[row] @ self._bent[row]
+        # Rounding may hide how the function bends where it is almost flat.
+        if product > 0.0:
+            self._number += 1
+
+    def direction(self, here: Point) -> Float64s:
+        """Return the gradient times an approximation of the inverse of the negative second derivative."""
+        if self._number == 0:
+            return _FIRST_STEP * here.gradient / here.curvature
+        from lp_models.kernels.quasi_newton import turn
+
+        direction = np.empty_like(here.gradient)
+        newest, number = (self._number - 1) % _MEMORY, min(self._number, _MEMORY)
+        turn(here.gradient, here.curvature, self._moved, self._bent, self._products, newest, number, direction)
+        return direction
 
 
 def _step(evaluate: Callable[[Float64s], Point], here: Point, direction: Float64s) -> Point | None:

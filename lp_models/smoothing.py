@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from functools import cache
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,8 +28,8 @@ _FIRST, _HOTTEST, _COOLER, _STAGES = 1 / 60, 0.5, 0.35, 4
 """The first temperature, as a share of the gap to be closed and at most (steps), the ratio of each to the one before,
 and their number."""
 
-_ROUNDS, _GAIN = 60, 1e-4
-"""Most rounds at one temperature; it is over as well once ten rounds gain less than such a share of the gap."""
+_ROUNDS = 60
+"""Most rounds at one temperature."""
 
 _LEAST_EVALUATIONS = 30
 """Fewer evaluations than these hardly raise the bound of memory prices."""
@@ -38,13 +40,10 @@ _MOST_WEIGHTS = 45_000_000
 _MOST_REQUESTS = 50
 """With more requests than these the volume algorithm gets further in the same time."""
 
-_PER_SECOND, _OVERHEAD = 6.5e8, 6e-4
+_PER_SECOND, _OVERHEAD = 7.5e8, 1e-4
 """Entries of layers that an evaluation passes in a second, and what it takes besides (seconds), about."""
 
-_RARE = 1e-2
-"""How often any event happens, at least, where the curvature is concerned."""
-
-_FITTING, _FIT_ROUNDS = (0.04, 0.01), 15
+_FITTING, _FIT_ROUNDS = (0.04, 0.01), 20
 """Temperatures at which prices are fitted to states, as shares of what their bounds lack on average, and the rounds at
 each: twice as many leave out little more."""
 
@@ -58,10 +57,10 @@ _DRIFT = 30.0
 class _SmoothedBound:
     """What prices of shape (moments, events) say of some states: their mean bound on the sum of all starts, smoothed.
 
-    What a bound has beyond the goal, if there is one, counts less and less.
+    What a bound has beyond the goal counts less and less, except where the goal is infinite.
     """
 
-    def __init__(self, shape: Shape, states: States, begin: int, moments: int, goal: float | None = None) -> None:
+    def __init__(self, shape: Shape, states: States, begin: int, moments: int, goal: float = inf) -> None:
         """Prepare for ``states``, whose moments count from ``begin``; ``moments`` of them may have prices."""
         from lp_models.kernels.smoothing import Layers, Sweep
 
@@ -89,12 +88,22 @@ class _SmoothedBound:
 
     def bounds(self, place: Float64s) -> Float64s:
         """Return the bound of each state without smoothing; ``begin`` must come before the next evaluation."""
+        from lp_models.kernels.smoothing import write_bounds
+
         self._find_cheapest_paths(place)
-        return self._add_up(place.reshape(self._size), 0.0, self._path_costs())
+        values, nothing = np.empty(len(self._states.total)), np.zeros(len(self._states.moment))
+        write_bounds(
+            self._shape, self._states, self._begin, place.reshape(self._size), 0.0, self._costs, nothing, self._charges,
+            self._least, values,
+        )  # fmt: skip
+        return values
 
     def bound(self, place: Float64s) -> float:
         """Return what ``evaluate`` would be without smoothing; ``begin`` must come before the next evaluation."""
-        return self._mean(self.bounds(place))[0]
+        from lp_models.kernels.smoothing import mean_of
+
+        values = self.bounds(place)
+        return float(mean_of(values, self._goal, np.empty_like(values)))
 
     def begin(self, place: Float64s, temperature: float) -> None:
         """Smooth at ``temperature`` from now on, with weights relative to those of cheapest paths at ``place``."""
@@ -106,24 +115,17 @@ class _SmoothedBound:
 
     def evaluate(self, place: Float64s) -> Point:
         """Return the smoothed bound at ``place``, a price for each moment and event."""
-        from lp_models.kernels.smoothing import sweep_back, sweep_forth, want_events
+        from lp_models.kernels.smoothing import smoothed_mean
 
-        price, states, temperature = place.reshape(self._size), self._states, self._temperature
-        if np.abs(price - self._base).max() > _DRIFT * temperature:
-            self.begin(place, temperature)
-        factor = np.exp((price - self._base) / temperature)
-        logs = np.empty(len(states.moment))
-        sweep_back(self._shape, self._layers, factor, self._sweep, states, logs)
-        value, weight = self._mean(self._add_up(price, temperature, self._path_costs() - temperature * logs))
-        offered, wanted, mass = np.zeros(self._size), np.zeros(self._size), np.zeros_like(logs)
-        if np.isfinite(value):
-            want_events(self._shape, states, weight, self._charges, self._least, temperature, wanted, mass)
-            sweep_forth(self._shape, self._layers, factor, self._sweep, states, mass, offered)
-        # A cheapest path may hold more events of a kind than a moment has layers; then cold weights leave their range.
-        if not np.isfinite(offered).all():
-            value = -np.inf
-        curvature = (wanted + offered + _RARE) / temperature
-        return Point(place, value, (wanted - offered).ravel(), curvature.ravel())
+        price = place.reshape(self._size)
+        if np.abs(price - self._base).max() > _DRIFT * self._temperature:
+            self.begin(place, self._temperature)
+        gradient, curvature = np.zeros(self._size), np.ones(self._size)
+        value = smoothed_mean(
+            self._shape, self._layers, self._sweep, self._states, self._begin, price, self._base, self._temperature,
+            self._goal, self._costs, self._charges, self._least, gradient, curvature,
+        )  # fmt: skip
+        return Point(place, value, gradient.ravel(), curvature.ravel())
 
     def prices(self, place: Float64s) -> PathPrices:
         """Return the prices at ``place``, zero before the first moment."""
@@ -142,28 +144,6 @@ class _SmoothedBound:
         starts, completions = by_event[: self._prompts].copy(), by_event[self._prompts :].copy()
         lead_back(self._shape, starts, completions, self._costs, self._before)
 
-    def _path_costs(self) -> Float64s:
-        """Return the costs of cheapest paths from the entries of the states."""
-        costs: Float64s = self._costs.reshape(len(self._costs), -1)[self._states.moment, self._states.place]
-        return costs
-
-    def _add_up(self, price: Float64s, temperature: float, rests: Float64s) -> Float64s:
-        from lp_models.kernels.smoothing import add_up, soften_starts
-
-        soften_starts(self._shape, self._begin, price, temperature, self._charges, self._least)
-        values = np.empty(len(self._states.total))
-        add_up(self._shape, self._states, self._begin, price, self._least, rests, values)
-        return values
-
-    def _mean(self, values: Float64s) -> tuple[float, Float64s]:
-        """Return the mean of the bounds, as they count, and how much each of them counts."""
-        if not np.isfinite(values).all():
-            return -np.inf, np.zeros_like(values)
-        if self._goal is None:
-            return float(values.mean()), np.full_like(values, 1.0 / len(values))
-        missing = self._goal - values
-        return float(-np.logaddexp(missing, 0.0).mean()), (1.0 + np.tanh(missing / 2.0)) / (2.0 * len(values))
-
 
 def can_smooth(instance: Instance, last: int, seconds: float) -> bool:
     """Return whether smoothing is worth while in ``seconds``; no event at moment ``last`` or later is priced."""
@@ -180,7 +160,7 @@ def smoothing_seconds(instance: Instance, last: int) -> float:
 
 
 def smoothed_path_prices(
-    instance: Instance, target: int, prices: Mapping[int, int], last: int, deadline: float
+    instance: Instance, target: int, prices: Mapping[int, int], last: int, deadline: float, gain: float = 0.0
 ) -> PathPrices:
     """Return prices found by smoothing.
 
@@ -190,6 +170,7 @@ def smoothed_path_prices(
         prices: memory prices by step over ``SCALE``, to begin with.
         last: no event at this moment or later has a price (steps).
         deadline: no further round is begun after this (``time.monotonic``, seconds).
+        gain: a temperature is over as well once ten rounds gain less than such a share of the gap.
     """
     kinds = kinds_of(instance)
     shape = shape_of(instance, kinds)
@@ -203,7 +184,7 @@ def smoothed_path_prices(
     temperature = min(_FIRST * gap, _HOTTEST)
     for _ in range(_STAGES):
         smoothed.begin(place, temperature)
-        place = ascend(smoothed.evaluate, place, rounds, _GAIN * gap, deadline).place
+        place = ascend(smoothed.evaluate, place, rounds, gain * gap, deadline).place
         temperature *= _COOLER
         bound = smoothed.bound(place)
         if bound > highest:
@@ -252,6 +233,7 @@ def _beginning(kinds: Kinds, last: int) -> States:
     )  # fmt: skip
 
 
+@cache
 def compile_smoothing() -> None:
     """Have the compiled code ready."""
     smoothed_path_prices(Instance.burst(3, [(0, 2), (1, 1)]), 5, {1: SCALE}, 4, time.monotonic() + 600.0)

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -91,6 +92,7 @@ def is_small(instance: Instance, last: int, seconds: float) -> bool:
     return states * events * _LEAST_ROUNDS <= seconds * _PER_SECOND
 
 
+@cache
 def compile_paths() -> None:
     """Have the compiled code ready."""
     raised_path_prices(Instance.burst(3, [(0, 2), (1, 1)]), 5, {1: SCALE}, 4, time.monotonic() + 1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 
 from cr_toolkit.model import Instance
 from lp_models.branching import Branching
@@ -23,6 +24,7 @@ def branching(task: Task) -> Answer:
         best, upper = tree.schedule, tree.schedule.total_latency(task.instance)
 
 
+@cache
 def compile_branching() -> None:
     """Have the compiled code built or loaded, so that no later call pays for that."""
     tiny = Instance.burst(3, [(0, 2), (1, 1), (0, 1)])

@@ -21,6 +21,9 @@ from numba import njit
 
 from lp_models.kernels.paths import FAR, Float64s, Int64s, Shape
 
+RARE = 1e-2
+"""How often any event happens, at least, where the curvature is concerned."""
+
 
 class Layers(NamedTuple):
     """Events by number (prompts, then peaks), and the layers of a moment.
@@ -322,3 +325,72 @@ def want_events(
                 mean[k, s] += share
                 if k + o < last:
                     mean[k + o, q] += share
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def write_bounds(
+    shape: Shape, states: States, begin: int, price: Float64s, temperature: float, costs: Float64s, logs: Float64s,
+    charges: Float64s, least: Float64s, values: Float64s,
+) -> None:  # fmt: skip
+    """Write the bound of each state, smoothed at a temperature other than zero.
+
+    ``costs`` are those of cheapest paths, ``logs`` the logarithms of the weights of all from each entry.
+    """
+    soften_starts(shape, begin, price, temperature, charges, least)
+    rests = np.empty(states.moment.shape[0])
+    for x in range(rests.shape[0]):
+        running, held = divmod(states.place[x], costs.shape[2])
+        rests[x] = costs[states.moment[x], running, held] - temperature * logs[x]
+    add_up(shape, states, begin, price, least, rests, values)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def mean_of(values: Float64s, goal: float, weight: Float64s) -> float:
+    """Return the mean of the bounds, as they count, and write how much each of them does.
+
+    What a bound has beyond the goal counts less and less, except where the goal is infinite.
+    """
+    total, number = 0.0, values.shape[0]
+    weight[:] = 0.0
+    if not np.isfinite(values).all():
+        return -np.inf
+    for x in range(number):
+        if np.isinf(goal):
+            total += values[x]
+            weight[x] = 1.0 / number
+        else:
+            missing = goal - values[x]
+            total -= max(missing, 0.0) + np.log1p(np.exp(-abs(missing)))
+            weight[x] = (1.0 + np.tanh(missing / 2.0)) / (2.0 * number)
+    return float(total / number)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def smoothed_mean(
+    shape: Shape, layers: Layers, sweep: Sweep, states: States, begin: int, price: Float64s, base: Float64s,
+    temperature: float, goal: float, costs: Float64s, charges: Float64s, least: Float64s, gradient: Float64s,
+    curvature: Float64s,
+) -> float:  # fmt: skip
+    """Return the mean of the smoothed bounds at ``price``, a price for each moment and event; write its derivatives.
+
+    ``costs`` and the weights of ``sweep`` are those at the prices ``base``. The value is not finite where it cannot be
+    evaluated; then the derivatives are worthless.
+    """
+    factor = np.exp((price - base) / temperature)
+    logs, values = np.empty(states.moment.shape[0]), np.empty(states.total.shape[0])
+    mass, weight, offered = np.zeros_like(logs), np.empty_like(values), np.zeros_like(price)
+    sweep_back(shape, layers, factor, sweep, states, logs)
+    write_bounds(shape, states, begin, price, temperature, costs, logs, charges, least, values)
+    value = mean_of(values, goal, weight)
+    if not np.isfinite(value):
+        return value
+    want_events(shape, states, weight, charges, least, temperature, gradient, mass)
+    sweep_forth(shape, layers, factor, sweep, states, mass, offered)
+    for k in range(price.shape[0]):
+        for j in range(price.shape[1]):
+            # A cheapest path may hold more events of a kind than a moment has layers: cold weights leave their range.
+            if not np.isfinite(offered[k, j]):
+                return -np.inf
+            curvature[k, j] = (gradient[k, j] + offered[k, j] + RARE) / temperature
+            gradient[k, j] -= offered[k, j]
+    return value
