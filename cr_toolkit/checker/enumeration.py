@@ -282,15 +282,15 @@ def _is_needed(search: _Search, rest: _Waiting, before: list[int], child: _State
     inherits = child.vector == inherited
     if inherits and _is_replaced(search.lanes, rest, child):
         return False
-    first = child.first = _first_starts(search.lanes, rest.kinds, child.load, child.start, child.kind, before)
+    first = child.first = search.lanes.first_fits(rest.kinds, child.load, child.start, child.kind, before)
     cut = min(first)
     # Rule 2: something that waits must start before the deadline.
     if cut > child.deadline - 2:
         return False
-    if search.events is not None and search.events.bound(child.total, rest, first, cut, child.running) > search.most:
-        return False
-    if search.vector(child.vector).bound(child.total, rest, first, cut, child.running) > search.most:
-        return False
+    prices: tuple[MemoryPrices | EventPrices | None, ...] = (search.events, search.vector(child.vector))
+    for one in prices if inherits else reversed(prices):
+        if one is not None and one.bound(child.total, rest, first, cut, child.running) > search.most:
+            return False
     return inherits or not _is_replaced(search.lanes, rest, child)
 
 
@@ -410,7 +410,7 @@ def _excluded(
     load = state.load >> (lanes.width * (earliest - state.start))
     common = max(0, output - (latest - earliest))
     load += (lanes.job[kind] & ((1 << (lanes.width * common)) - 1)) << (lanes.width * (latest - earliest))
-    first = _first_starts(lanes, rest.kinds, load, earliest, kind, before)
+    first = lanes.first_fits(rest.kinds, load, earliest, kind, before)
     # Where nothing is left to wait, no price counts.
     cut = min(first, default=vector.end)
     value = vector.bound(state.total + earliest, rest, first, cut, state.running)
@@ -435,17 +435,6 @@ def _started(search: _Search, state: _State, k: int, kind: int, vector: int) -> 
     running = [entry for entry in state.running if entry[0] > k]
     running.append((completion, prompt + output))
     return _State(state.total + k, k, kind, held, deadline, running, load, (state.path, k, kind), vector)
-
-
-def _first_starts(
-    lanes: Lanes, kinds: Sequence[int], load: int, start: int, kind: int, before: Sequence[int]
-) -> list[int]:
-    """Return from which step at (``start``, ``kind``) or later each of ``kinds``, which wait, fits beside ``load``.
-
-    Nothing fits sooner than it did before the last start (``before``).
-    """
-    soonest = [at if at > start else start + (other < kind) for other, at in zip(kinds, before, strict=True)]
-    return lanes.first_fits(kinds, load, start, soonest)
 
 
 def _is_replaced(lanes: Lanes, waiting: _Waiting, new: _State) -> bool:

@@ -62,15 +62,17 @@ class Lanes:
         """Return whether ``kind`` fits beside ``load`` if it starts ``lanes`` steps after the load begins."""
         return not ((load >> (self.width * lanes)) + self.test[kind]) & self.high[kind]
 
-    def first_fits(self, kinds: Sequence[int], load: int, begin: int, firsts: Sequence[int]) -> list[int]:
-        """Return, for each of ``kinds``, the first start at its ``firsts`` or later from which it fits beside ``load``.
+    def first_fits(self, kinds: Sequence[int], load: int, begin: int, last: int, firsts: Sequence[int]) -> list[int]:
+        """Return, for each of ``kinds``, from which start on it fits beside ``load``, which begins after ``begin``.
 
-        The load begins after ``begin``. A start k that exceeds the memory by e > 0 in step t excludes every start
-        before min(k + e, t).
+        None starts before its ``firsts`` or ``begin``, nor then if it is less than ``last``, the kind that just did. A
+        start k that exceeds the memory by e > 0 in step t excludes every start before min(k + e, t).
         """
         width, mask, limit, tests, highs = self.width, self.mask, self.limit, self.test, self.high
         found = []
         for kind, first in zip(kinds, firsts, strict=True):
+            if first <= begin:
+                first = begin + 1 if kind < last else begin
             test, high = tests[kind], highs[kind]
             sums = (load >> (width * (first - begin))) + test
             while excess := sums & high:

@@ -140,7 +140,7 @@ class _Loads:
             return found
         number, kind = divmod(place, self._kinds)
         load = self._loads[number]
-        [steps] = self._lanes.first_fits((kind,), load, 0, (steps,))
+        [steps] = self._lanes.first_fits((kind,), load, 0, kind, (steps,))
         rest = load >> (self._lanes.width * steps)
         found.append((steps, self._number(rest + self._lanes.job[kind])))
         self._next[place] = steps + 1 if rest else -1

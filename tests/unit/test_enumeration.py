@@ -175,7 +175,7 @@ def test_lanes_hold_loads_of_any_size():
                 assert kept == [*range(memory - output + 1, memory + 1), 0]
                 assert lanes.fits(0, 0, 0)
                 assert not lanes.fits(0, 1 << (lanes.width * (output - 1)), 0)
-                assert lanes.first_fits([0], 1 << (lanes.width * (output - 1)), 0, [0]) == [1]
+                assert lanes.first_fits([0], 1 << (lanes.width * (output - 1)), 0, 0, [0]) == [1]
                 assert lanes.no_more(lanes.job[0], lanes.job[0])
                 assert lanes.no_more(0, lanes.job[0])
                 assert not lanes.no_more(lanes.job[0], lanes.job[0] - 1)
