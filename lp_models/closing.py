@@ -6,6 +6,9 @@ An attempt may yield a claim; the highest one is repeated by the checker's own c
 from __future__ import annotations
 
 import time
+from enum import Enum, auto
+from itertools import zip_longest
+from typing import NamedTuple
 
 from lp_models.budget import Budget
 from lp_models.claims import Claim
@@ -13,7 +16,7 @@ from lp_models.engines.catalogue import Answer
 from lp_models.incumbent import Incumbent
 from lp_models.pace import Pace
 from lp_models.portfolio import Portfolio
-from lp_models.race import Race
+from lp_models.race import Attempt, Race
 from lp_models.upper import Restarts
 
 _ATTEMPT = 0.6
@@ -26,6 +29,19 @@ _FIRST_TARGETS, _FIRST_SHARE = 1, 0.1
 """So many lower targets, each with such a share of the time at most, come first where branching promises the optimum:
 what they prove is kept if it breaks its promise."""
 
+_SURE = 0.93
+"""Share of the time left in which branching may keep its promise; then lower targets are proved."""
+
+_HALVING = 0.5
+"""Share of the time left that each target gets when the promise was not kept."""
+
+_LEAP = 0.07
+"""Such a share of the time for searching is first spent on the cost of the schedule itself, where that is enough to fit
+prices of events to every level: most short proofs are done by then, and others go on from there."""
+
+_DOUBTFUL = 0.6
+"""A repetition that is expected to take such a share of what is left of the time may well take longer than that."""
+
 _LEAST_SEARCHING = 0.4
 """Least share of the time left that a search gets; the rest is for the checker."""
 
@@ -35,6 +51,29 @@ share of what branching promises to take, and the number of requests from which 
 
 _PATIENT = 0.4
 """Most of the time left that branching gets before anything else."""
+
+
+class _Why(Enum):
+    """Why a target is tried."""
+
+    FIRST = auto()
+    """Branching promises the whole gap; a low target takes little time, and is kept if that comes to nothing."""
+    PROMISED = auto()
+    """It is the whole gap, which branching promises to prove."""
+    HALVES = auto()
+    """Such a promise was not kept; what is left of the gap is halved as long as there is time."""
+    LEAP = auto()
+    """It is the whole gap, for a short time."""
+    PACE = auto()
+    """The time that proofs took says how far to aim."""
+
+
+class _Aim(NamedTuple):
+    """A target (steps), and how long it may be tried (seconds)."""
+
+    why: _Why
+    target: int
+    seconds: float
 
 
 class Closing:
@@ -51,6 +90,8 @@ class Closing:
         self._jobs, self._restarts = jobs, restarts
         self._claims: list[Claim] = []
         self._searching = 0.5
+        self._tried = 0
+        self._ceiling: int | None = None
 
     def branch(self, quick: float) -> None:
         """Prove the cost of the schedule by branching, as long as it promises to be done in ``quick`` seconds.
@@ -86,30 +127,15 @@ class Closing:
         The time of a proof grows roughly exponentially with its target, so those before tell how far to aim. Schedules
         of the engines ``beside`` are taken as they come.
         """
-        best, race, deadline = self._best, self._race, self._budget.deadline
+        best, deadline = self._best, self._budget.deadline
         pace = Pace(best.lower.integer, best.upper)
-        tried = 0
         while (proved := self._proved) < best.upper and (begin := time.monotonic()) < deadline:
             for name, answer in beside.ready() if beside is not None else ():
                 best.heed(name, best.upper, answer)
             best.heed_restarts(self._restarts)
-            left, whole = self._searching_seconds(deadline - begin)
-            sure = race.worth_branching(best.upper, deadline - begin)
-            if sure and tried >= _FIRST_TARGETS:
-                target, seconds = best.upper, deadline - begin
-            else:
-                target = pace.aim(proved, best.upper, left, whole)
-                seconds = left if target == proved + 1 else (_ATTEMPT if pace.begun else _FIRST_SHARE) * left
-                if target == best.upper:
-                    seconds = max(seconds, whole)
-                if sure:
-                    seconds = min(seconds, _FIRST_SHARE * left)
-            tried += 1
-            repeated = self._jobs > 1 and target == best.upper
-            if repeated and self._restarts is not None:
-                # The second core is for the checker now.
-                self._restarts.stop()
-            attempt = race.prove(target, begin + seconds, repeated=repeated)
+            aim = self._aim(pace, proved, deadline - begin)
+            attempt = self._try(aim, begin)
+            self._tried += 1
             spent = time.monotonic() - begin
             before = best.upper
             if attempt.schedule is not None:
@@ -119,20 +145,61 @@ class Closing:
             elif attempt.claim is not None:
                 self._claims.append(attempt.claim)
                 self._searching = max(_LEAST_SEARCHING, spent / (spent + attempt.claim.seconds))
-                pace.succeeded(target, spent)
-            elif not sure and target == proved + 1:
+                pace.succeeded(aim.target, spent)
+            elif aim.target == proved + 1:
                 break
-            elif not sure:
-                pace.failed(target, spent)
+            elif aim.why is _Why.PACE:
+                pace.failed(aim.target, spent)
+            elif aim.why in (_Why.PROMISED, _Why.HALVES):
+                self._ceiling = aim.target
         self.settle(self._budget.left + self._budget.overrun)
 
+    def _aim(self, pace: Pace, proved: int, seconds: float) -> _Aim:
+        """Return what to try next, with ``seconds`` left until the deadline."""
+        upper, left = self._best.upper, seconds * self._searching
+        if self._ceiling is not None:
+            target = max(proved + 1, (proved + min(upper, self._ceiling)) // 2)
+            return _Aim(_Why.HALVES, target, _HALVING * seconds)
+        promised = self._race.worth_branching(upper, seconds)
+        if promised and self._tried >= _FIRST_TARGETS:
+            return _Aim(_Why.PROMISED, upper, _SURE * seconds)
+        if self._tried == _FIRST_TARGETS and self._race.fits_within(_LEAP * left):
+            return _Aim(_Why.LEAP, upper, _LEAP * left)
+        whole = self._seconds_for_whole(seconds)
+        target = pace.aim(proved, upper, left, whole)
+        granted = left if target == proved + 1 else (_ATTEMPT if pace.begun else _FIRST_SHARE) * left
+        if target == upper:
+            granted = max(granted, whole)
+        if promised:
+            return _Aim(_Why.FIRST, target, min(granted, _FIRST_SHARE * left))
+        return _Aim(_Why.PACE, target, granted)
+
+    def _try(self, aim: _Aim, begin: float) -> Attempt:
+        """Try to prove a target; that of the whole gap is repeated by the checker meanwhile, if there is a core."""
+        repeated = self._jobs > 1 and aim.target == self._best.upper
+        if repeated and self._restarts is not None:
+            # The second core is for the checker now.
+            self._restarts.stop()
+        if aim.why is _Why.LEAP:
+            return self._race.leap(aim.target, self._budget.deadline, aim.seconds, repeated=repeated)
+        return self._race.prove(aim.target, begin + aim.seconds, repeated=repeated)
+
     def settle(self, seconds: float) -> None:
-        """Have the checker repeat the highest claim that ``seconds`` are enough for; the others are given up."""
+        """Have the checker repeat the highest claim that ``seconds`` are enough for; the others are given up.
+
+        Where the highest has been under repetition beside the search and may not be done in time, the next lower one is
+        repeated meanwhile, on the core that the search has left.
+        """
         until = time.monotonic() + seconds
-        for claim in sorted(self._claims, key=lambda claim: -claim.target):
+        claims = sorted(self._claims, key=lambda claim: -claim.target)
+        for claim, lower in zip_longest(claims, claims[1:]):
             left = until - time.monotonic()
-            higher = claim.target > self._best.lower.integer
-            if higher and claim.seconds <= left and self._best.repeat(claim, left):
+            if claim.target <= self._best.lower.integer or claim.seconds > left:
+                continue
+            doubtful = claim.repetition is not None and claim.seconds > _DOUBTFUL * left
+            if doubtful and lower is not None and lower.seconds <= left:
+                self._best.repeat(lower, left)
+            if self._best.repeat(claim, until - time.monotonic()):
                 break
         self._claims.clear()
 
@@ -159,17 +226,20 @@ class Closing:
         if not best.is_closed:
             best.notes.append(f"{name}: claims that {cost} is optimal; the proof is too long to be re-checked")
 
+    def stop(self) -> None:
+        """Give up all that paused."""
+        self._race.stop()
+
     @property
     def _proved(self) -> int:
         """The highest target proved, whether the checker has repeated the proof or not."""
         return max([self._best.lower.integer, *(claim.target for claim in self._claims)])
 
-    def _searching_seconds(self, seconds: float) -> tuple[float, float]:
-        """Return how many of ``seconds`` are for searching, and how many an attempt at the whole gap gets.
+    def _seconds_for_whole(self, seconds: float) -> float:
+        """Return how many of ``seconds`` an attempt at the whole gap gets.
 
-        Part of the time is for the checker; with a second core it works beside the search where the whole gap is tried.
+        Part of the time is for the checker; with a second core it works beside the search.
         """
-        left = seconds * self._searching
         if self._jobs == 1:
-            return left, _ATTEMPT * left
-        return left, seconds * min(_BESIDE, self._searching / (1 - self._searching))
+            return _ATTEMPT * seconds * self._searching
+        return seconds * min(_BESIDE, self._searching / (1 - self._searching))

@@ -11,6 +11,12 @@ _SURE = 0.15
 """Before two proofs have shown how fast the time grows, a proof of the whole gap is tried only if it may take such a
 share of the time; else one of half of what is left of the gap."""
 
+_FLATTER = 0.7
+"""From one proof to the next the time grows by a lesser factor than before, the exponent being so many times that."""
+
+_LEAST = 0.06
+"""Proofs that are shorter say little about longer ones, and count as that long (seconds)."""
+
 _ENDLESS = 100.0
 """A proof e^100 times as long as another is never tried; beyond, exponents overflow."""
 
@@ -45,9 +51,9 @@ class Pace:
 
     def succeeded(self, target: int, seconds: float) -> None:
         """Learn from a proof of ``target``."""
-        seconds = max(seconds, 1e-3)
+        seconds = max(seconds, _LEAST)
         if self._spent and target > self._last:
-            measured = math.log(max(1.0, seconds / self._spent)) / (target - self._last)
+            measured = _FLATTER * math.log(max(1.0, seconds / self._spent)) / (target - self._last)
             self._growth = min(max(measured, 2 / self._gap), 4 * _GROWTH / self._gap)
             self._measured = True
         self._last, self._spent = target, seconds

@@ -10,8 +10,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from math import inf
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,11 +32,17 @@ _BLOCKS = 1000
 _CROWDED = 0.7
 """A proof begins with the vectors of those before it while they fill at most this share of the pool."""
 
+_PAUSED_BYTES = 200_000_000
+"""An attempt that pauses is kept if it takes no more than that (bytes)."""
+
 _MAX_LENGTH = 2**28
 """Largest memory and horizon: compiled code keeps completions and peaks in 32 bits."""
 
 _TABLE_BYTES = 300_000_000
 """Most memory for the tables of the first two price vectors (bytes)."""
+
+if TYPE_CHECKING:
+    from lp_models.kernels.run import Run
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,7 @@ class Outcome:
         note: why there is neither, or empty.
         states: states made, a measure of the work.
         repetition: of the proof, by the checker's code, begun while it was made; None if that was not asked for.
+        paused: whether another call would go on from there.
     """
 
     certificate: dict[str, Any] | None = None
@@ -55,6 +63,7 @@ class Outcome:
     note: str = ""
     states: int = 0
     repetition: Repetition | None = None
+    paused: bool = False
 
 
 class Prover:
@@ -83,6 +92,7 @@ class Prover:
         self._kinds = _by_volume(kinds_of(instance))
         self.reason = _too_large(instance, self._kinds, self._horizon, self._scale)
         self._pool: Any = None
+        self._paused: dict[int, tuple[Run, _Record]] = {}
         self._sieve = Sieve(instance, self._kinds, self._scale)
 
     def use(self, prices: PathPrices) -> None:
@@ -95,41 +105,36 @@ class Prover:
         """What fitting prices of events to all levels takes, roughly (seconds); infinite if there are none."""
         return self._sieve.seconds
 
-    def prove(self, target: int, deadline: float, beam: int | None = None, *, repeated: bool = False) -> Outcome:
-        """Try to prove that no schedule is cheaper than ``target``.
+    def prove(
+        self, target: int, deadline: float, beam: int | None = None, *, pause: float = inf, repeated: bool = False
+    ) -> Outcome:
+        """Try to prove that no schedule is cheaper than ``target``; go on with an attempt that paused.
 
         Args:
             target: what to prove a lower bound (steps).
             deadline: when to give up, on the clock of ``time.monotonic`` (seconds).
             beam: expand only so many states of every level, to find a cheaper schedule rather than a proof.
+            pause: when to stop although there is time left; another call goes on from there.
             repeated: begin to repeat the proof while it is made, which takes a second core.
         """
         if self.reason:
             return Outcome(note=self.reason)
-        from lp_models.kernels.run import Run, first_pool, problem_of
-
-        problem = problem_of(self._instance, self._kinds, self._scale, self._width)
-        # A full pool leaves nothing to be fitted, and few of its vectors would help another target.
-        if self._pool is None or self._pool.used[0] > _CROWDED * len(self._pool.order):
-            self._pool = first_pool(problem, self._prices, self._horizon)
-        root = self._sieve.root
-        if root is not None:
-            self._pool = self._pool._replace(costs=root.costs)
-        run = Run(self._instance, self._kinds, problem, self._pool, target, deadline)
-        record = _Record(run.vector, events=root is not None and beam is None)
-        if repeated:
-            record.repetition = Repetition(
-                self._instance, target, self._scale, self._width, events=record.events is not None
-            )  # fmt: skip
-            record.chose([])
-        proved = False
+        attempt = self._paused.pop(target, None) if beam is None else None
+        run, record = attempt or self._begin(target, beam, repeated=repeated)
+        ended = False
         try:
-            proved = run.search(record, beam, None if record.events is None else self._sieve)
+            proved = run.search(deadline, pause)
+            ended = True
         finally:
-            if not proved:
+            keep = ended and run.paused and run.schedule is None and beam is None and run.bytes <= _PAUSED_BYTES
+            if keep:
+                # Besides this one, the highest may be gone on with later.
+                self.forget(*(other for other in self._paused if other < max(self._paused)))
+                self._paused[target] = run, record
+            elif not ended or not proved:
                 record.stop()
         if not proved:
-            return Outcome(schedule=run.schedule, note=run.note, states=run.states)
+            return Outcome(schedule=run.schedule, note=run.note, states=run.states, paused=keep)
         certificate = {"scale": self._scale, "width": self._width, "pool": record.pool, "choices": record.choices}
         if record.events is not None:
             certificate["events"] = [{"starts": rows, "completions": others} for rows, others in record.events]
@@ -138,7 +143,40 @@ class Prover:
             return Outcome(note="the certificate is too large to be useful", states=run.states)
         return Outcome(certificate, states=run.states, repetition=record.repetition)
 
+    def forget(self, *targets: int) -> None:
+        """Give up the attempts at these targets that paused."""
+        for target in targets:
+            if target in self._paused:
+                _, record = self._paused.pop(target)
+                record.stop()
 
+    def forget_above(self, target: int) -> None:
+        """Give up the attempts that paused at targets above this one: a schedule is cheaper."""
+        self.forget(*(other for other in self._paused if other > target))
+
+    def _begin(self, target: int, beam: int | None, *, repeated: bool) -> tuple[Run, _Record]:
+        from lp_models.kernels.run import Run, first_pool, problem_of, vector_of
+
+        problem = problem_of(self._instance, self._kinds, self._scale, self._width)
+        # A full pool leaves nothing to be fitted, and few of its vectors would help another target.
+        if self._pool is None or self._pool.used[0] > _CROWDED * len(self._pool.order):
+            self.forget(*self._paused)
+            self._pool = first_pool(problem, self._prices, self._horizon)
+        root = self._sieve.root
+        if root is not None:
+            self._pool = self._pool._replace(costs=root.costs)
+        sieve = self._sieve if root is not None and beam is None else None
+        record = _Record(partial(vector_of, problem, self._pool), events=sieve is not None)
+        run = Run(self._instance, self._kinds, problem, self._pool, target, record, beam, sieve)
+        if repeated:
+            record.repetition = Repetition(
+                self._instance, target, self._scale, self._width, events=record.events is not None
+            )  # fmt: skip
+            record.chose([])
+        return run, record
+
+
+@cache
 def compile_proofs() -> None:
     """Have the compiled code of proofs ready, that which fits prices to levels included."""
     instance = Instance.burst(3, [(0, 2), (1, 1), (0, 1)])

@@ -20,6 +20,9 @@ from lp_models.proof import Prover
 _SLICE = 0.05
 """What branching gets before it is judged (seconds)."""
 
+_SOON = 0.5
+"""Branching that promises to be done and repeated in so many seconds goes on before anything else."""
+
 _CHECKED = 1.6
 """What a proof by branching takes with its repetition, in units of the search."""
 
@@ -27,23 +30,33 @@ _FUTILE = 2.0
 """Where branching promises to take so many times what is left, lower targets are for the enumeration too."""
 
 _RIVAL = 0.25
-"""Share of what branching promises to need that enumeration gets to be sooner: its proofs take longer to repeat."""
+"""Share of what branching promises to need that enumeration gets at first: its proofs take longer to repeat."""
 
 _FITTED, _FITTED_MOST, _FITTINGS = 3.0, 0.65, 4.5
 """The same share, and the most of what is left, where that is so many times what fitting prices of events to all levels
 takes: then enumeration is mostly sooner, and promises of branching are mostly broken."""
 
+_PATIENCE = (0.5, 1.0), (4.0, 10.0)
+"""How long branching may take before it is the enumeration's turn again, in units of what that took, and how many times
+what is left of the time it may promise to take: where prices can be fitted, and else."""
+
+_QUICK = 1.0
+"""Where fitting prices to all levels takes no longer than that (seconds), the enumeration hardly exceeds a slice."""
 
 _CONTESTED = 10.0
 """Branching that promises to take so many times what is left is given up at once; promises vary that much."""
 
 
 class Attempt(NamedTuple):
-    """What an attempt to prove a target ended with: a cheaper schedule, a claim, or neither and maybe a reason."""
+    """What an attempt to prove a target ended with: a cheaper schedule, a claim, or neither and maybe a reason.
+
+    If it is paused, another one would go on from there.
+    """
 
     schedule: Schedule | None = None
     claim: Claim | None = None
     note: str = ""
+    paused: bool = False
 
     @property
     def decided(self) -> bool:
@@ -85,6 +98,7 @@ class Race:
         Trees of higher targets are given up: there is a schedule that is cheaper.
         """
         self._trees = {higher: tree for higher, tree in self._trees.items() if higher <= target}
+        self.prover.forget_above(target)
         if target not in self._trees and target < self._hopeless:
             self._grow(target, time.monotonic() + seconds)
         return self._promises(target, seconds)
@@ -92,34 +106,61 @@ class Race:
     def prove(self, target: int, deadline: float, *, repeated: bool = False) -> Attempt:
         """Try to prove that nothing is cheaper than ``target``, until ``deadline`` (``time.monotonic``, seconds).
 
-        With ``repeated``, the checker's code repeats an enumeration while it is made, which takes a second core. An
-        attempt ends before the deadline if branching had promised to be done by then and does no longer.
+        With ``repeated``, the checker's code repeats an enumeration while it is made, which takes a second core.
         """
         if self.prover.reason:
             attempt = Attempt()
             while not attempt.decided and not attempt.note and time.monotonic() < deadline:
                 attempt = self._grow(target, deadline)
             return attempt
-        if target < self._hopeless or self._promises(target, deadline - time.monotonic()):
+        attempt = self._glance(target, deadline, repeated)
+        unknown = target < self._hopeless and target not in self._trees
+        if not attempt.decided and (unknown or self._promises(target, _SOON)):
             attempt = self._grow(target, deadline)
-            if attempt.decided:
-                return attempt
+        if attempt.decided:
+            return attempt
         left, seconds = self.left(target), deadline - time.monotonic()
-        passed_by = target >= self._hopeless and not self._promises(target, seconds)
-        if passed_by or left > _CONTESTED * seconds:
+        if target >= self._hopeless and not self._promises(target, seconds):
+            return self._enumerate(target, deadline, repeated)
+        if left > _CONTESTED * seconds:
             self._hopeless = min(self._hopeless, target)
             return self._enumerate(target, deadline, repeated)
-        rival = min(_FITTED * left, _FITTED_MOST * seconds)
-        if _FITTINGS * self.prover.fitting_seconds > rival:
-            rival = min(_RIVAL * left, seconds / 3)
-        attempt = self._enumerate(target, deadline - seconds + rival, repeated)
-        if attempt.decided:
-            self._hopeless = min(self._hopeless, target)
-        while not attempt.decided and self.left(target) <= deadline - time.monotonic():
-            attempt = self._grow(target, deadline)
-        if attempt.decided or left * _CHECKED <= seconds:
-            return attempt
-        return self._enumerate(target, deadline, repeated)
+        return self._contest(target, deadline, repeated)
+
+    def stop(self) -> None:
+        """Give up the attempts that paused, and their repetition."""
+        self.prover.forget_above(0)
+
+    def fits_within(self, seconds: float) -> bool:
+        """Return whether the enumeration can fit prices of events to all levels in so many ``seconds``."""
+        return not self.prover.reason and self.prover.fitting_seconds <= seconds
+
+    def leap(self, target: int, deadline: float, seconds: float, *, repeated: bool = False) -> Attempt:
+        """Give the enumeration some ``seconds``; ``prove`` goes on from there."""
+        return self._enumerate(target, deadline, repeated, time.monotonic() + seconds)
+
+    def _contest(self, target: int, deadline: float, repeated: bool) -> Attempt:
+        """Let enumeration, and branching while it promises to be done, take turns."""
+        seconds = deadline - time.monotonic()
+        turn, patience, trust = min(_FITTED * self.left(target), _FITTED_MOST * seconds), *_PATIENCE[0]
+        if _FITTINGS * self.prover.fitting_seconds > turn:
+            turn, patience, trust = min(_RIVAL * self.left(target), seconds / 3), *_PATIENCE[1]
+        attempt, grown, enumerated = Attempt(paused=True), 0.0, 0.0
+        while not attempt.decided and (begin := time.monotonic()) < deadline:
+            promising = self.left(target) <= trust * (deadline - begin)
+            if promising and (grown < patience * enumerated or not attempt.paused):
+                tree = self._grow(target, deadline)
+                grown += time.monotonic() - begin
+                attempt = tree if tree.decided else attempt
+            elif attempt.paused:
+                pause = begin + max(turn, enumerated) if promising else deadline
+                attempt = self._enumerate(target, deadline, repeated, pause)
+                enumerated += time.monotonic() - begin
+                if attempt.decided:
+                    self._hopeless = min(self._hopeless, target)
+            else:
+                break
+        return attempt
 
     def _promises(self, target: int, seconds: float) -> bool:
         """Return whether the tree of ``target`` should be done and repeated within ``seconds``."""
@@ -142,11 +183,20 @@ class Race:
             return Attempt(claim=Claim(target, BRANCHING, tree.certificate(), work=tree.work))
         return Attempt(tree.schedule, note=tree.note)
 
-    def _enumerate(self, target: int, deadline: float, repeated: bool) -> Attempt:
-        outcome = self.prover.prove(target, deadline, repeated=repeated)
-        if outcome.certificate is None and outcome.schedule is None:
+    def _glance(self, target: int, deadline: float, repeated: bool) -> Attempt:
+        """Give the enumeration two slices where branching is not nearly done: low targets take no more."""
+        if self.prover.fitting_seconds > _QUICK or not self._trees:
+            return Attempt()
+        if target in self._trees or any(self._promises(tried, _SOON) for tried in self._trees):
+            return Attempt()
+        return self._enumerate(target, deadline, repeated, time.monotonic() + 2 * _SLICE)
+
+    def _enumerate(self, target: int, deadline: float, repeated: bool, pause: float = inf) -> Attempt:
+        """Go on with the enumeration of a target until it is time for a ``pause``."""
+        outcome = self.prover.prove(target, deadline, pause=pause, repeated=repeated)
+        if outcome.certificate is not None:
+            return Attempt(claim=Claim(target, ENUMERATION, outcome.certificate, outcome.repetition))
+        if outcome.schedule is None and (not outcome.paused or time.monotonic() > deadline):
             # It was sooner once, and is not now.
             self._hopeless = inf
-        if outcome.certificate is None:
-            return Attempt(outcome.schedule, note=outcome.note)
-        return Attempt(claim=Claim(target, ENUMERATION, outcome.certificate, outcome.repetition))
+        return Attempt(outcome.schedule, note=outcome.note, paused=outcome.paused)

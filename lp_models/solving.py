@@ -50,6 +50,9 @@ _FEW = 20
 _RELAX_FEW, _RELAX_SHARE = 0.1, 0.6
 """Share of the time left for the state-space relaxation: of few requests, whose gap proofs may well close, and else."""
 
+_RELAX_GAIN = 2e-3, 1e-4
+"""Share of the gap that ten rounds of smoothing must gain: of few requests, whose proofs need little more, and else."""
+
 _NESTED_FIRST, _NESTED = (0.1, 0.25), (0.5, 0.25)
 """Share of the time left for solving a burst of few sizes from its parts: at once, if there are few requests or many;
 and after the relaxation, if there is one size or two."""
@@ -117,6 +120,8 @@ class Solving:
             if self._closing is not None:
                 self._closing.settle(min(self._budget.overrun, 1.0))
         finally:
+            if self._closing is not None:
+                self._closing.stop()
             if self._restarts is not None:
                 self._restarts.stop()
                 self.best.heed_restarts(self._restarts)
@@ -216,8 +221,9 @@ class Solving:
         if not smooth and not is_small(self._instance, self._last, seconds):
             return
         self._budget.spare(compile_smoothing if smooth else compile_paths)
-        raise_prices = smoothed_path_prices if smooth else raised_path_prices
-        prices = raise_prices(self._instance, self.best.upper, self._prices, self._last, time.monotonic() + seconds)
+        known = self._instance, self.best.upper, self._prices, self._last, time.monotonic() + seconds
+        gain = _RELAX_GAIN[0 if few else 1]
+        prices = smoothed_path_prices(*known, gain) if smooth else raised_path_prices(*known)
         try:
             self.best.raise_lower(path_bound(self._instance, prices))
         except PathLimitError as error:

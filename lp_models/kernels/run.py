@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -67,19 +68,31 @@ class Run:
 
     Attributes:
         schedule: a schedule cheaper than the target, if one was met.
-        note: why the run was given up, or empty.
+        paused: whether the search stopped for lack of time and can go on.
+        note: why the run stopped, or empty.
         states: states made.
     """
 
     def __init__(
-        self, instance: Instance, kinds: Kinds, problem: Problem, pool: Pool, target: int, deadline: float
-    ) -> None:
-        """Prepare to search below ``target`` (steps) until ``deadline`` (on the clock of ``time.monotonic``, seconds).
+        self, instance: Instance, kinds: Kinds, problem: Problem, pool: Pool, target: int, listener: Listener,
+        beam: int | None = None, sieve: Sieve | None = None,
+    ) -> None:  # fmt: skip
+        """Prepare to search below ``target`` (steps), level after level.
 
-        Vectors are added to ``pool``.
+        Args:
+            instance: the instance.
+            kinds: its kinds of requests.
+            problem: what compiled code needs to know of it.
+            pool: price vectors; others are added.
+            target: below which cost a schedule is sought (steps).
+            listener: is told what the checker needs to repeat the search.
+            beam: expand only so many states of each level, those of least bound: a way to find schedules, which proves
+                nothing unless no state was dropped.
+            sieve: leaves out states of a level before it is expanded.
         """
-        self._instance, self._kinds, self._deadline = instance, kinds, deadline
+        self._instance, self._kinds = instance, kinds
         self._problem, self._pool = problem, pool
+        self._listener, self._beam, self._sieve = listener, beam, sieve
         self._most = (target - 1 - sum(r.output - r.arrival for r in instance.requests)) * problem.scale
         self._width = most_running(instance)
         self._links: list[_Links] = []
@@ -89,27 +102,37 @@ class Run:
         self._effort = _effort(len(kinds.number))
         self._rows = _FIRST_ROWS_PER_CALL
         self._told = 0
+        self._bytes = 0
+        self._pause = self._deadline = 0.0
+        self._levels = self._search()
         self.schedule: Schedule | None = None
+        self.paused = False
         self.note = ""
         self.states = 0
 
-    def vector(self, row: int) -> list[int]:
-        """Return a price vector: how many steps have no price, then the prices, each of which holds for ``width``."""
-        width = self._problem.width
-        blocks = self._pool.price[row, width::width]
-        priced = np.flatnonzero(blocks)
-        low, high = (int(priced[0]), int(priced[-1]) + 1) if len(priced) else (0, 0)
-        return [low * width, *blocks[low:high].tolist()]
+    @property
+    def bytes(self) -> int:
+        """What the states, their links and the choices take, about."""
+        return self._bytes
 
-    def search(self, listener: Listener, beam: int | None = None, sieve: Sieve | None = None) -> bool:
-        """Search level after level; return whether nothing is cheaper than the target.
+    def search(self, deadline: float, pause: float = inf) -> bool:
+        """Search, or go on searching; return whether nothing is cheaper than the target.
 
         Args:
-            listener: is told what the checker needs to repeat the search.
-            beam: expand only so many states of each level, those of least bound: a way to find schedules, which proves
-                nothing unless no state was dropped.
-            sieve: leaves out states of a level before it is expanded.
+            deadline: when the time is over, on the clock of ``time.monotonic`` (seconds); nothing is begun that would
+                end after it.
+            pause: when to stop although the time is not over; the search may go on later.
         """
+        self._deadline, self._pause, self.paused, self.note = deadline, min(pause, deadline), False, ""
+        try:
+            next(self._levels)
+        except StopIteration as end:
+            return bool(end.value)
+        self.paused = True
+        return False
+
+    def _search(self) -> Generator[None, None, bool]:
+        """Search level after level, stopping at each pause; return whether nothing is cheaper than the target."""
         complete = True
         level = _new_level(1, self._width)
         level.code[0] = int((self._kinds.number * self._problem.radix).sum())
@@ -119,22 +142,19 @@ class Run:
         for depth in range(len(self._instance)):
             if size == 0:
                 break
-            if sieve is not None:
-                prices = sieve.sift(depth, self._problem, level, size, self._most, self._deadline)
-                listener.sifted(prices)
+            if self._sieve is not None:
+                prices = self._sieve.sift(depth, self._problem, level, size, self._most, self._deadline)
+                self._listener.sifted(prices)
                 if prices is not None:
                     self._pool = self._pool._replace(costs=prices.costs)
-            level, size = self._next_level(level, size, listener)
-            if self.schedule is not None:
-                return False
-            if self.note:
-                self.note = f"stopped after {depth} of {len(self._instance)} levels: {self.note}"
+            level, size = yield from self._next_level(level, size)
+            if self.schedule is not None or self.note:
                 return False
             self.states += size
-            if beam is not None and size > beam:
+            if self._beam is not None and size > self._beam:
                 complete = False
                 level.last[:size, levels.ALIVE] &= (
-                    level.bound[:size] <= np.partition(level.bound[:size], beam - 1)[beam - 1]
+                    level.bound[:size] <= np.partition(level.bound[:size], self._beam - 1)[self._beam - 1]
                 )
             self._links.append(
                 _Links(*(level.last[:size, c].copy() for c in (levels.START, levels.KIND, levels.PARENT)))
@@ -159,7 +179,7 @@ class Run:
         )
         return bool(bound > self._most)
 
-    def _next_level(self, this: Level, size: int, listener: Listener) -> tuple[Level, int]:
+    def _next_level(self, this: Level, size: int) -> Generator[None, None, tuple[Level, int]]:
         """Expand a level; return the next one and its number of rows, or set ``schedule`` or ``note``."""
         after = _new_level(FIRST_ROWS, self._width)
         table = _new_table(1 << 10)
@@ -188,18 +208,19 @@ class Run:
             elif now < begin + _CALL_SECONDS / 2 and beyond == before + self._rows:
                 self._rows *= 2
             told = self._choices[: counters[levels.CHOICES]].tolist()
-            listener.chose(told)
+            self._listener.chose(told)
             self._told += len(told)
             if self._told > _MOST_CHOICES:
-                self.note = "the certificate is too large to be useful"
+                self._give_up("the certificate is too large to be useful")
                 break
-            if now > self._deadline:
-                self.note = "out of time"
-                break
+            if now > self._pause:
+                self._give_up("out of time")
+                yield
             if result == expansion.FULL and counters[levels.NEXT_ROW] == before:
                 # Twice the size exists for a moment while the columns are copied.
-                if (len(after.code) * 3 + size) * row_bytes + links * 12 + self._choices.nbytes > STATE_BYTES:
-                    self.note = "out of memory"
+                self._bytes = (len(after.code) * 3 + size) * row_bytes + links * 12 + self._choices.nbytes
+                if self._bytes > STATE_BYTES:
+                    self._give_up("out of memory")
                     break
                 if (counters[levels.CODES] + kinds) * 2 > len(table.codes):
                     table = _grown_table(table)
@@ -208,6 +229,9 @@ class Run:
                 else:
                     self._choices = np.concatenate([self._choices, np.empty_like(self._choices)])
         return after, int(counters[levels.ROWS])
+
+    def _give_up(self, why: str) -> None:
+        self.note = f"stopped after {len(self._links)} of {len(self._instance)} levels: {why}"
 
     def _schedule(self) -> Schedule:
         row, kind, start = self._better.tolist()
@@ -249,6 +273,15 @@ def first_pool(problem: Problem, prices: Mapping[int, int], horizon: int) -> Poo
     write_prices(problem, pool, 0, price)
     use_row(pool)
     return pool
+
+
+def vector_of(problem: Problem, pool: Pool, row: int) -> list[int]:
+    """Return a price vector: how many steps have no price, then the prices, each of which holds for ``width``."""
+    width = problem.width
+    blocks = pool.price[row, width::width]
+    priced = np.flatnonzero(blocks)
+    low, high = (int(priced[0]), int(priced[-1]) + 1) if len(priced) else (0, 0)
+    return [low * width, *blocks[low:high].tolist()]
 
 
 def _new_level(rows: int, width: int) -> Level:

@@ -108,6 +108,45 @@ def test_time_space_and_length_are_limited(certified, prover, monkeypatch):
     assert "too large to be useful" in prover.prove(certified.upper, soon()).note
 
 
+def test_an_attempt_that_paused_goes_on_to_the_same_certificate(certified):
+    prices = raised_prices(HARD, certified.upper, 30, 300)
+    whole = Prover(HARD, prices, 30).prove(certified.upper, soon())
+    prover, pauses = Prover(HARD, prices, 30), 0
+    while (outcome := prover.prove(certified.upper, soon(), pause=0)).paused:
+        assert "out of time" in outcome.note
+        pauses += 1
+    assert pauses > 5
+    assert (outcome.certificate, outcome.note, outcome.states) == (whole.certificate, "", whole.states)
+
+
+def test_besides_the_latest_only_the_highest_attempt_stays_paused(certified, monkeypatch):
+    prover = Prover(HARD, raised_prices(HARD, certified.upper, 30, 300), 30)
+    targets = [certified.upper - less for less in (3, 0, 2, 1)]
+    for target in targets:
+        assert prover.prove(target, soon(), pause=0).paused
+    assert sorted(prover._paused) == [certified.upper - 1, certified.upper]
+    prover.forget_above(certified.upper - 1)
+    assert list(prover._paused) == [certified.upper - 1]
+    monkeypatch.setattr(proof, "_PAUSED_BYTES", -1)
+    assert not prover.prove(certified.upper - 1, soon(), pause=0).paused
+    assert not prover._paused
+
+
+def test_an_attempt_that_is_interrupted_is_given_up(certified, monkeypatch):
+    prover = Prover(HARD, raised_prices(HARD, certified.upper, 30, 300), 30)
+    assert prover.prove(certified.upper, soon(), pause=0, repeated=True).paused
+    _, record = prover._paused[certified.upper]
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(record, "chose", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        prover.prove(certified.upper, soon())
+    assert not prover._paused
+    assert record.repetition._stop.is_set()
+
+
 def test_a_full_pool_only_makes_the_search_longer(certified, monkeypatch):
     monkeypatch.setattr(run, "POOL_ROWS", 3)
     prices = raised_prices(HARD, certified.upper, 30, 300)

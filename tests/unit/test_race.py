@@ -1,5 +1,6 @@
 """Branching as a search, and its race with the enumeration: limits, what is continued, who is asked."""
 
+import itertools
 import threading
 import time
 
@@ -136,3 +137,51 @@ def test_where_branching_is_futile_lower_targets_are_for_the_enumeration(monkeyp
     assert claim is not None
     assert claim.method == "enumeration"
     assert contest.left(80) == float("inf")
+
+
+@pytest.mark.parametrize(("fitting", "patience"), [(0.0, 0.5), (1e9, 4.0)])
+def test_both_take_turns_until_one_decides(fitting, patience, monkeypatch):
+    contest, now = Race(HARD, {1: 1}, 30), [0.0]
+    turns = []
+
+    class Tree:
+        target, done, schedule, note, spent, left = 60, False, None, "", 0.0, 5.0
+
+    def grow(target, deadline):
+        turns.append(("tree", now[0]))
+        now[0] += 0.05 if len(turns) < 40 else 1e3
+        return Attempt()
+
+    def enumerate_(target, deadline, repeated, pause):
+        turns.append(("enumeration", now[0]))
+        now[0] = min(pause, deadline)
+        return Attempt(paused=True)
+
+    contest._trees[60] = Tree()
+    monkeypatch.setattr(race.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(type(contest.prover), "fitting_seconds", fitting)
+    monkeypatch.setattr(contest, "_grow", grow)
+    monkeypatch.setattr(contest, "_enumerate", enumerate_)
+    assert not contest._contest(60, 100.0, repeated=False).decided
+    spent = {"tree": 0.0, "enumeration": 0.0}
+    assert turns[0] == ("enumeration", 0.0)
+    for (who, begin), (_, end) in itertools.pairwise(turns):
+        if who == "tree":
+            assert spent["tree"] < patience * spent["enumeration"]
+        else:
+            assert spent["tree"] >= patience * spent["enumeration"]
+        spent[who] += end - begin
+    assert min(spent.values()) > 0.0
+
+
+def test_a_leap_goes_on_when_it_is_tried_again(monkeypatch):
+    monkeypatch.setattr(branching, "MAX_STARTS", 0)
+    contest = Race(HARD, raised_prices(HARD, 83, 30, 300), 30)
+    assert not contest.fits_within(60.0)
+    assert contest.leap(83, soon(), 0.0).paused
+    claim = contest.prove(83, soon()).claim
+    assert claim is not None
+    assert claim.repeat(HARD, 60).integer == 83
+    assert contest.leap(83, soon(), 0.0).paused
+    contest.stop()
+    assert not contest.prover._paused

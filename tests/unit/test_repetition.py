@@ -41,6 +41,14 @@ def test_without_a_proof_nothing_is_left_to_repeat(prover):
     assert prover.prove(UPPER, 0, repeated=True).repetition is None
 
 
+def test_a_proof_that_pauses_is_repeated_as_a_whole(prover):
+    while (outcome := prover.prove(UPPER, soon(), pause=0, repeated=True)).paused:
+        pass
+    assert outcome.certificate is not None
+    assert outcome.repetition is not None
+    assert outcome.repetition.finish(60) == repeat(HARD, UPPER, outcome.certificate)
+
+
 def test_a_certificate_that_is_too_long_is_not_repeated(prover, monkeypatch):
     monkeypatch.setattr(proof, "MAX_CERTIFICATE", 100)
     outcome = prover.prove(UPPER, soon(), repeated=True)
