@@ -35,7 +35,7 @@ _SURE = 0.93
 _HALVING = 0.5
 """Share of the time left that each target gets when the promise was not kept."""
 
-_LEAP = 0.07
+_LEAP = 0.13
 """Such a share of the time for searching is first spent on the cost of the schedule itself, where that is enough to fit
 prices of events to every level: most short proofs are done by then, and others go on from there."""
 
@@ -90,7 +90,7 @@ class Closing:
         self._jobs, self._restarts = jobs, restarts
         self._claims: list[Claim] = []
         self._searching = 0.5
-        self._tried = 0
+        self._leapt, self._tried = False, 0
         self._ceiling: int | None = None
 
     def branch(self, quick: float) -> None:
@@ -135,7 +135,8 @@ class Closing:
             best.heed_restarts(self._restarts)
             aim = self._aim(pace, proved, deadline - begin)
             attempt = self._try(aim, begin)
-            self._tried += 1
+            self._leapt = True
+            self._tried += aim.why is not _Why.LEAP
             spent = time.monotonic() - begin
             before = best.upper
             if attempt.schedule is not None:
@@ -161,10 +162,10 @@ class Closing:
             target = max(proved + 1, (proved + min(upper, self._ceiling)) // 2)
             return _Aim(_Why.HALVES, target, _HALVING * seconds)
         promised = self._race.worth_branching(upper, seconds)
+        if not self._leapt and self._race.fits_within(_LEAP * left):
+            return _Aim(_Why.LEAP, upper, _LEAP * left)
         if promised and self._tried >= _FIRST_TARGETS:
             return _Aim(_Why.PROMISED, upper, _SURE * seconds)
-        if self._tried == _FIRST_TARGETS and self._race.fits_within(_LEAP * left):
-            return _Aim(_Why.LEAP, upper, _LEAP * left)
         whole = self._seconds_for_whole(seconds)
         target = pace.aim(proved, upper, left, whole)
         granted = left if target == proved + 1 else (_ATTEMPT if pace.begun else _FIRST_SHARE) * left

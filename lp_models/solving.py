@@ -170,7 +170,7 @@ class Solving:
             restarts, evaluations = _RESTARTS
             if self._jobs > 1 and self._engine == AUTO:
                 self._restarts = Restarts(self._instance, evaluations, self._seed + 1)
-                restarts = 1
+                restarts, evaluations = 1, evaluations // 2
         for seed in range(self._seed, self._seed + restarts):
             schedule, method = upper_bound(self._instance, evaluations=evaluations, seconds=left / restarts, seed=seed)
             self.best.offer(schedule, method)
