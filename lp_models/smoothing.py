@@ -31,7 +31,7 @@ and their number."""
 _ROUNDS = 60
 """Most rounds at one temperature."""
 
-_LEAST_EVALUATIONS = 30
+_LEAST_EVALUATIONS = 12
 """Fewer evaluations than these hardly raise the bound of memory prices."""
 
 _MOST_WEIGHTS = 45_000_000

@@ -50,6 +50,10 @@ _FEW = 20
 _RELAX_FEW, _RELAX_SHARE = 0.1, 0.6
 """Share of the time left for the state-space relaxation: of few requests, whose gap proofs may well close, and else."""
 
+_RELAXED = 50
+"""Up to so many requests, where proofs and the relaxation take all the time that is left, schedules are sought beside
+them, if there is a second core."""
+
 _RELAX_GAIN = 2e-3, 1e-4
 """Share of the gap that ten rounds of smoothing must gain: of few requests, whose proofs need little more, and else."""
 
@@ -182,6 +186,9 @@ class Solving:
         if left <= 0 or n > _IMPROVED[1] or (n <= _FEW and self._engine != BOUNDS):
             return
         evaluations = None if self.best.is_narrow and self._engine != BOUNDS else round(left * _EVALUATIONS)
+        if self._jobs > 1 and self._engine == AUTO and evaluations and n <= _RELAXED:
+            self._restarts = Restarts(self._instance, evaluations, self._seed + 1)
+            return
         schedule, method = upper_bound(self._instance, evaluations=evaluations, seconds=left, seed=self._seed + 1)
         self.best.offer(schedule, method)
 
