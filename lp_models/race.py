@@ -36,7 +36,7 @@ _FITTED, _FITTED_MOST, _FITTINGS = 3.0, 0.65, 4.5
 """The same share, and the most of what is left, where that is so many times what fitting prices of events to all levels
 takes: then enumeration is mostly sooner, and promises of branching are mostly broken."""
 
-_PATIENCE = (0.5, 1.0), (4.0, 10.0)
+_PATIENCE = (0.5, 1.0), (8.0, 10.0)
 """How long branching may take before it is the enumeration's turn again, in units of what that took, and how many times
 what is left of the time it may promise to take: where prices can be fitted, and else."""
 
@@ -141,10 +141,11 @@ class Race:
 
     def _contest(self, target: int, deadline: float, repeated: bool) -> Attempt:
         """Let enumeration, and branching while it promises to be done, take turns."""
-        seconds = deadline - time.monotonic()
-        turn, patience, trust = min(_FITTED * self.left(target), _FITTED_MOST * seconds), *_PATIENCE[0]
-        if _FITTINGS * self.prover.fitting_seconds > turn:
-            turn, patience, trust = min(_RIVAL * self.left(target), seconds / 3), *_PATIENCE[1]
+        left, seconds = self.left(target), deadline - time.monotonic()
+        if _FITTINGS * self.prover.fitting_seconds <= _FITTED_MOST * seconds:
+            turn, patience, trust = min(_FITTED * left, _FITTED_MOST * seconds), *_PATIENCE[0]
+        else:
+            turn, patience, trust = min(_RIVAL * left, seconds / 3), *_PATIENCE[1]
         attempt, grown, enumerated = Attempt(paused=True), 0.0, 0.0
         while not attempt.decided and (begin := time.monotonic()) < deadline:
             promising = self.left(target) <= trust * (deadline - begin)

@@ -139,7 +139,7 @@ def test_where_branching_is_futile_lower_targets_are_for_the_enumeration(monkeyp
     assert contest.left(80) == float("inf")
 
 
-@pytest.mark.parametrize(("fitting", "patience"), [(0.0, 0.5), (1e9, 4.0)])
+@pytest.mark.parametrize(("fitting", "patience"), [(0.0, 0.5), (1e9, 8.0)])
 def test_both_take_turns_until_one_decides(fitting, patience, monkeypatch):
     contest, now = Race(HARD, {1: 1}, 30), [0.0]
     turns = []
