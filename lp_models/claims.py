@@ -73,6 +73,16 @@ class Claim:
             certificate["nodes"] = nodes
         return LowerBound(Fraction(self.target), self.method, certificate)
 
+    def end(self) -> None:
+        """Have the repetition that was begun come to its end."""
+        if self.repetition is not None:
+            self.repetition.end()
+
+    def give_up(self) -> None:
+        """Stop the repetition that was begun."""
+        if self.repetition is not None:
+            self.repetition.stop()
+
     def _finished(self, seconds: float) -> int | None:
         """Return the nodes of the repetition made beside the search; None without one, or if its process failed."""
         if self.repetition is None:

@@ -90,7 +90,7 @@ class Closing:
         self._jobs, self._restarts = jobs, restarts
         self._claims: list[Claim] = []
         self._searching = 0.5
-        self._leapt, self._tried = False, 0
+        self._first, self._tried = True, 0
         self._ceiling: int | None = None
 
     def branch(self, quick: float) -> None:
@@ -133,9 +133,10 @@ class Closing:
             for name, answer in beside.ready() if beside is not None else ():
                 best.heed(name, best.upper, answer)
             best.heed_restarts(self._restarts)
+            self._race.keep(proved, best.upper)
             aim = self._aim(pace, proved, deadline - begin)
             attempt = self._try(aim, begin)
-            self._leapt = True
+            self._first = False
             self._tried += aim.why is not _Why.LEAP
             spent = time.monotonic() - begin
             before = best.upper
@@ -147,22 +148,26 @@ class Closing:
                 self._claims.append(attempt.claim)
                 self._searching = max(_LEAST_SEARCHING, spent / (spent + attempt.claim.seconds))
                 pace.succeeded(aim.target, spent)
-            elif aim.target == proved + 1:
-                break
-            elif aim.why is _Why.PACE:
-                pace.failed(aim.target, spent)
-            elif aim.why in (_Why.PROMISED, _Why.HALVES):
+            elif aim.why is _Why.PROMISED:
                 self._ceiling = aim.target
+            elif aim.why in (_Why.PACE, _Why.HALVES):
+                if aim.target == proved + 1:
+                    break
+                pace.failed(aim.target, spent)
+                if aim.why is _Why.HALVES:
+                    self._ceiling = aim.target
         self.settle(self._budget.left + self._budget.overrun)
 
     def _aim(self, pace: Pace, proved: int, seconds: float) -> _Aim:
         """Return what to try next, with ``seconds`` left until the deadline."""
         upper, left = self._best.upper, seconds * self._searching
+        if self._ceiling is not None and self._ceiling <= proved:
+            self._ceiling = None
         if self._ceiling is not None:
             target = max(proved + 1, (proved + min(upper, self._ceiling)) // 2)
             return _Aim(_Why.HALVES, target, _HALVING * seconds)
-        promised = self._race.worth_branching(upper, seconds)
-        if not self._leapt and self._race.fits_within(_LEAP * left):
+        promised = self._race.worth_branching(upper, _SURE * seconds)
+        if self._first and self._race.fits_within(_LEAP * left):
             return _Aim(_Why.LEAP, upper, _LEAP * left)
         if promised and self._tried >= _FIRST_TARGETS:
             return _Aim(_Why.PROMISED, upper, _SURE * seconds)
@@ -192,6 +197,14 @@ class Closing:
         repeated meanwhile, on the core that the search has left.
         """
         until = time.monotonic() + seconds
+        try:
+            self._settle(until)
+        finally:
+            for claim in self._claims:
+                claim.give_up()
+            self._claims.clear()
+
+    def _settle(self, until: float) -> None:
         claims = sorted(self._claims, key=lambda claim: -claim.target)
         for claim, lower in zip_longest(claims, claims[1:]):
             left = until - time.monotonic()
@@ -199,10 +212,10 @@ class Closing:
                 continue
             doubtful = claim.repetition is not None and claim.seconds > _DOUBTFUL * left
             if doubtful and lower is not None and lower.seconds <= left:
+                claim.end()
                 self._best.repeat(lower, left)
             if self._best.repeat(claim, until - time.monotonic()):
                 break
-        self._claims.clear()
 
     def certify(self, name: str, cost: int, answer: Answer) -> None:
         """Prove the claim of the engine ``name`` that nothing is cheaper than ``cost``."""

@@ -33,7 +33,7 @@ _CROWDED = 0.7
 """A proof begins with the vectors of those before it while they fill at most this share of the pool."""
 
 _PAUSED_BYTES = 200_000_000
-"""An attempt that pauses is kept if it takes no more than that (bytes)."""
+"""An attempt that paused is kept when another begins if it takes no more than that (bytes)."""
 
 _MAX_LENGTH = 2**28
 """Largest memory and horizon: compiled code keeps completions and peaks in 32 bits."""
@@ -119,22 +119,29 @@ class Prover:
         """
         if self.reason:
             return Outcome(note=self.reason)
-        attempt = self._paused.pop(target, None) if beam is None else None
-        run, record = attempt or self._begin(target, beam, repeated=repeated)
-        ended = False
+        if beam is not None or target not in self._paused:
+            run, record = self._begin(target, beam)
+        else:
+            run, record = self._paused.pop(target)
+            record.go_on(self._width)
+        proved = paused = False
         try:
+            if repeated and record.repetition is None:
+                record.repeat(Repetition(
+                    self._instance, target, self._scale, self._width, events=record.events is not None
+                ))  # fmt: skip
             proved = run.search(deadline, pause)
-            ended = True
+            paused = run.paused and run.schedule is None and beam is None
         finally:
-            keep = ended and run.paused and run.schedule is None and beam is None and run.bytes <= _PAUSED_BYTES
-            if keep:
+            if paused:
                 # Besides this one, the highest may be gone on with later.
-                self.forget(*(other for other in self._paused if other < max(self._paused)))
+                self._forget(*(other for other in self._paused if other < max(self._paused)))
                 self._paused[target] = run, record
-            elif not ended or not proved:
+            elif not proved:
+                run.close()
                 record.stop()
         if not proved:
-            return Outcome(schedule=run.schedule, note=run.note, states=run.states, paused=keep)
+            return Outcome(schedule=run.schedule, note=run.note, states=run.states, paused=paused)
         certificate = {"scale": self._scale, "width": self._width, "pool": record.pool, "choices": record.choices}
         if record.events is not None:
             certificate["events"] = [{"starts": rows, "completions": others} for rows, others in record.events]
@@ -143,24 +150,28 @@ class Prover:
             return Outcome(note="the certificate is too large to be useful", states=run.states)
         return Outcome(certificate, states=run.states, repetition=record.repetition)
 
-    def forget(self, *targets: int) -> None:
-        """Give up the attempts at these targets that paused."""
+    def keep(self, proved: int, upper: int) -> None:
+        """Of the attempts that paused, keep those at targets above ``proved`` and up to ``upper``."""
+        self._forget(*(target for target in self._paused if not proved < target <= upper))
+
+    def stop(self) -> None:
+        """Give up all attempts that paused."""
+        self._forget(*self._paused)
+
+    def _forget(self, *targets: int) -> None:
         for target in targets:
-            if target in self._paused:
-                _, record = self._paused.pop(target)
-                record.stop()
+            run, record = self._paused.pop(target)
+            run.close()
+            record.stop()
 
-    def forget_above(self, target: int) -> None:
-        """Give up the attempts that paused at targets above this one: a schedule is cheaper."""
-        self.forget(*(other for other in self._paused if other > target))
-
-    def _begin(self, target: int, beam: int | None, *, repeated: bool) -> tuple[Run, _Record]:
+    def _begin(self, target: int, beam: int | None) -> tuple[Run, _Record]:
         from lp_models.kernels.run import Run, first_pool, problem_of, vector_of
 
+        self._forget(*(paused for paused, (run, _) in self._paused.items() if run.bytes > _PAUSED_BYTES))
         problem = problem_of(self._instance, self._kinds, self._scale, self._width)
         # A full pool leaves nothing to be fitted, and few of its vectors would help another target.
         if self._pool is None or self._pool.used[0] > _CROWDED * len(self._pool.order):
-            self.forget(*self._paused)
+            self.stop()
             self._pool = first_pool(problem, self._prices, self._horizon)
         root = self._sieve.root
         if root is not None:
@@ -168,11 +179,6 @@ class Prover:
         sieve = self._sieve if root is not None and beam is None else None
         record = _Record(partial(vector_of, problem, self._pool), events=sieve is not None)
         run = Run(self._instance, self._kinds, problem, self._pool, target, record, beam, sieve)
-        if repeated:
-            record.repetition = Repetition(
-                self._instance, target, self._scale, self._width, events=record.events is not None
-            )  # fmt: skip
-            record.chose([])
         return run, record
 
 
@@ -221,6 +227,17 @@ class _Record:
         # What is negative is the length of a range, not a vector.
         self._add([number if number < 0 else self._numbers[number] for number in choices])
 
+    def repeat(self, repetition: Repetition) -> None:
+        """Have all that there is repeated, and all that follows."""
+        self.repetition = repetition
+        self._feed(self.choices)
+
+    def go_on(self, width: int) -> None:
+        """Go on after a pause, in which the repetition had no more to do than there was; prices hold for ``width``."""
+        if self.repetition is not None:
+            done = checking_seconds({"pool": self.pool, "width": width, "choices": self.choices})
+            self.repetition.begin = max(self.repetition.begin, time.monotonic() - done)
+
     def stop(self) -> None:
         """Give the repetition up."""
         if self.repetition is not None:
@@ -228,6 +245,9 @@ class _Record:
 
     def _add(self, choices: list[int]) -> None:
         self.choices += choices
+        self._feed(choices)
+
+    def _feed(self, choices: list[int]) -> None:
         if self.repetition is not None:
             vectors, sets = self._fed
             events = self.events or []

@@ -80,12 +80,11 @@ class _Steps:
 
     def add(self, here: Point, then: Point) -> None:
         """Take the step from ``here`` to ``then``."""
-        row = self._number % _MEMORY
-        np.subtract(then.place, here.place, out=self._moved[row])
-        np.subtract(here.gradient, then.gradient, out=self._bent[row])
-        product = self._products[row] = self._moved[row] @ self._bent[row]
+        moved, bent = then.place - here.place, here.gradient - then.gradient
         # Rounding may hide how the function bends where it is almost flat.
-        if product > 0.0:
+        if (product := float(moved @ bent)) > 0.0:
+            row = self._number % _MEMORY
+            self._moved[row], self._bent[row], self._products[row] = moved, bent, product
             self._number += 1
 
     def direction(self, here: Point) -> Float64s:

@@ -93,12 +93,7 @@ class Race:
         return self._trees[target].left if target in self._trees else inf
 
     def worth_branching(self, target: int, seconds: float) -> bool:
-        """Return whether branching, which gets a slice for that, promises to prove ``target`` within ``seconds``.
-
-        Trees of higher targets are given up: there is a schedule that is cheaper.
-        """
-        self._trees = {higher: tree for higher, tree in self._trees.items() if higher <= target}
-        self.prover.forget_above(target)
+        """Return whether branching, which gets a slice for that, promises to prove ``target`` within ``seconds``."""
         if target not in self._trees and target < self._hopeless:
             self._grow(target, time.monotonic() + seconds)
         return self._promises(target, seconds)
@@ -127,9 +122,14 @@ class Race:
             return self._enumerate(target, deadline, repeated)
         return self._contest(target, deadline, repeated)
 
+    def keep(self, proved: int, upper: int) -> None:
+        """Give up what was begun at targets that are ``proved``, or above ``upper``, the cost of a schedule."""
+        self._trees = {target: tree for target, tree in self._trees.items() if proved < target <= upper}
+        self.prover.keep(proved, upper)
+
     def stop(self) -> None:
         """Give up the attempts that paused, and their repetition."""
-        self.prover.forget_above(0)
+        self.prover.stop()
 
     def fits_within(self, seconds: float) -> bool:
         """Return whether the enumeration can fit prices of events to all levels in so many ``seconds``."""
@@ -185,7 +185,10 @@ class Race:
         return Attempt(tree.schedule, note=tree.note)
 
     def _glance(self, target: int, deadline: float, repeated: bool) -> Attempt:
-        """Give the enumeration two slices where branching is not nearly done: low targets take no more."""
+        """Give the enumeration two slices if branching was tried at other targets and is not nearly done at any.
+
+        Low targets take no more.
+        """
         if self.prover.fitting_seconds > _QUICK or not self._trees:
             return Attempt()
         if target in self._trees or any(self._promises(tried, _SOON) for tried in self._trees):

@@ -23,6 +23,9 @@ from lp_models.worker import Kept, WorkerError
 MAX_NODES = 5_000_000
 """Most nodes of a proof, as in the checker: about two minutes of its time."""
 
+_MOMENT = 0.1
+"""Time for an answer that is ready (seconds)."""
+
 _processes = Kept((sys.executable, "-P", str(Path(__file__).parent / "repetition_process.py")))
 
 Rows = list[list[int]]
@@ -54,6 +57,7 @@ class Repetition:
         self.begin = time.monotonic()
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._stop = threading.Event()
+        self._ended = False
         self._answer: dict[str, Any] | WorkerError = {"limit": "there was no time to repeat it"}
         requests = [(r.arrival, r.prompt, r.output) for r in instance.requests]
         question = {"memory": instance.memory, "requests": requests, "target": target, "scale": scale, "width": width}
@@ -70,8 +74,15 @@ class Repetition:
         """
         self._lines.put(json.dumps({"pool": pool, "events": events, "choices": choices}))
 
+    def end(self) -> None:
+        """Say that no choices follow."""
+        if not self._ended:
+            self._ended = True
+            self._lines.put(json.dumps(None))
+            self._lines.put(None)
+
     def finish(self, seconds: float) -> int:
-        """Say that no choices follow, wait at most ``seconds``, and return the nodes that the proof takes.
+        """Say that no choices follow, wait at most ``seconds``, or a moment, and return the nodes that the proof takes.
 
         Raises:
             BetterScheduleError: if a cheaper schedule exists.
@@ -79,9 +90,8 @@ class Repetition:
             ValueError: if the choices are not those of a proof.
             WorkerError: if the process failed.
         """
-        self._lines.put(json.dumps(None))
-        self._lines.put(None)
-        self._thread.join(max(0.0, seconds))
+        self.end()
+        self._thread.join(max(_MOMENT, seconds))
         self.stop()
         answer = self._answer
         if isinstance(answer, WorkerError):

@@ -50,9 +50,9 @@ _FEW = 20
 _RELAX_FEW, _RELAX_SHARE = 0.1, 0.6
 """Share of the time left for the state-space relaxation: of few requests, whose gap proofs may well close, and else."""
 
-_RELAXED = 50
-"""Up to so many requests, where proofs and the relaxation take all the time that is left, schedules are sought beside
-them, if there is a second core."""
+_BESIDE = 50, 300_000
+"""Up to so many requests, schedules are sought beside the relaxation if there is a second core; how many are decoded in
+each annealing."""
 
 _RELAX_GAIN = 2e-3, 1e-4
 """Share of the gap that ten rounds of smoothing must gain: of few requests, whose proofs need little more, and else."""
@@ -180,14 +180,17 @@ class Solving:
             self.best.offer(schedule, method)
 
     def _improve(self) -> None:
-        """Spend a share of the time on schedules; little where few requests or a narrow gap promise a proof."""
+        """Spend a share of the time on schedules; little where few requests or a narrow gap promise a proof.
+
+        Where the relaxation follows, that is done beside it if there is a second core.
+        """
         n = len(self._instance)
         left = self._budget.left * _IMPROVE_SHARE[self._engine == BOUNDS]
         if left <= 0 or n > _IMPROVED[1] or (n <= _FEW and self._engine != BOUNDS):
             return
         evaluations = None if self.best.is_narrow and self._engine != BOUNDS else round(left * _EVALUATIONS)
-        if self._jobs > 1 and self._engine == AUTO and evaluations and n <= _RELAXED:
-            self._restarts = Restarts(self._instance, evaluations, self._seed + 1)
+        if self._jobs > 1 and self._engine == AUTO and n <= _BESIDE[0] and self._relaxes:
+            self._restarts = Restarts(self._instance, _BESIDE[1], self._seed + 1)
             return
         schedule, method = upper_bound(self._instance, evaluations=evaluations, seconds=left, seed=self._seed + 1)
         self.best.offer(schedule, method)
@@ -218,15 +221,28 @@ class Solving:
             self.best.offer(schedule, nested.METHOD)
             self.best.raise_lower(bound)
 
+    @property
+    def _is_few(self) -> bool:
+        return len(self._instance) <= _FEW and self._engine != BOUNDS
+
+    @property
+    def _relaxing_seconds(self) -> float:
+        return self._budget.left * (_RELAX_FEW if self._is_few else _RELAX_SHARE)
+
+    @property
+    def _relaxes(self) -> bool:
+        """Whether the state-space relaxation is worth while and small enough for the time left."""
+        if not self._prices or (self.best.is_narrow and self._engine != BOUNDS):
+            return False
+        seconds = self._relaxing_seconds
+        return can_smooth(self._instance, self._last, seconds) or is_small(self._instance, self._last, seconds)
+
     def _relax(self, prover: Prover | None = None) -> None:
         """Raise the lower bound by the state-space relaxation, where it is small enough for that; tell the prover."""
-        if not self._prices or (self.best.is_narrow and self._engine != BOUNDS):
+        if not self._relaxes:
             return
-        few = len(self._instance) <= _FEW and self._engine != BOUNDS
-        seconds = self._budget.left * (_RELAX_FEW if few else _RELAX_SHARE)
+        few, seconds = self._is_few, self._relaxing_seconds
         smooth = can_smooth(self._instance, self._last, seconds)
-        if not smooth and not is_small(self._instance, self._last, seconds):
-            return
         self._budget.spare(compile_smoothing if smooth else compile_paths)
         known = self._instance, self.best.upper, self._prices, self._last, time.monotonic() + seconds
         gain = _RELAX_GAIN[0 if few else 1]
@@ -260,6 +276,7 @@ class Solving:
         closing.branch(_QUICK * smoothing_seconds(self._instance, self._last))
         if self.best.is_closed:
             return
+        self.best.heed_restarts(self._restarts)
         self._relax(race.prover)
         self.best.heed_restarts(self._restarts)
         sizes = len(set(self._instance.requests))

@@ -287,10 +287,10 @@ def _is_needed(search: _Search, rest: _Waiting, before: list[int], child: _State
     # Rule 2: something that waits must start before the deadline.
     if cut > child.deadline - 2:
         return False
-    prices: tuple[MemoryPrices | EventPrices | None, ...] = (search.events, search.vector(child.vector))
-    for one in prices if inherits else reversed(prices):
-        if one is not None and one.bound(child.total, rest, first, cut, child.running) > search.most:
-            return False
+    if search.events is not None and search.events.bound(child.total, rest, first, cut, child.running) > search.most:
+        return False
+    if search.vector(child.vector).bound(child.total, rest, first, cut, child.running) > search.most:
+        return False
     return inherits or not _is_replaced(search.lanes, rest, child)
 
 

@@ -71,6 +71,7 @@ class Run:
         paused: whether the search stopped for lack of time and can go on.
         note: why the run stopped, or empty.
         states: states made.
+        bytes: what states, their links and the choices take while a level grows, about.
     """
 
     def __init__(
@@ -102,18 +103,12 @@ class Run:
         self._effort = _effort(len(kinds.number))
         self._rows = _FIRST_ROWS_PER_CALL
         self._told = 0
-        self._bytes = 0
         self._pause = self._deadline = 0.0
         self._levels = self._search()
         self.schedule: Schedule | None = None
         self.paused = False
         self.note = ""
-        self.states = 0
-
-    @property
-    def bytes(self) -> int:
-        """What the states, their links and the choices take, about."""
-        return self._bytes
+        self.states = self.bytes = 0
 
     def search(self, deadline: float, pause: float = inf) -> bool:
         """Search, or go on searching; return whether nothing is cheaper than the target.
@@ -130,6 +125,10 @@ class Run:
             return bool(end.value)
         self.paused = True
         return False
+
+    def close(self) -> None:
+        """Give the search up, so that its memory is free at once."""
+        self._levels.close()
 
     def _search(self) -> Generator[None, None, bool]:
         """Search level after level, stopping at each pause; return whether nothing is cheaper than the target."""
@@ -218,8 +217,8 @@ class Run:
                 yield
             if result == expansion.FULL and counters[levels.NEXT_ROW] == before:
                 # Twice the size exists for a moment while the columns are copied.
-                self._bytes = (len(after.code) * 3 + size) * row_bytes + links * 12 + self._choices.nbytes
-                if self._bytes > STATE_BYTES:
+                self.bytes = (len(after.code) * 3 + size) * row_bytes + links * 12 + self._choices.nbytes
+                if self.bytes > STATE_BYTES:
                     self._give_up("out of memory")
                     break
                 if (counters[levels.CODES] + kinds) * 2 > len(table.codes):

@@ -21,7 +21,7 @@ from numba import njit
 
 from lp_models.kernels.paths import FAR, Float64s, Int64s, Shape
 
-RARE = 1e-2
+_RARE = 1e-2
 """How often any event happens, at least, where the curvature is concerned."""
 
 
@@ -391,6 +391,6 @@ def smoothed_mean(
             # A cheapest path may hold more events of a kind than a moment has layers: cold weights leave their range.
             if not np.isfinite(offered[k, j]):
                 return -np.inf
-            curvature[k, j] = (gradient[k, j] + offered[k, j] + RARE) / temperature
+            curvature[k, j] = (gradient[k, j] + offered[k, j] + _RARE) / temperature
             gradient[k, j] -= offered[k, j]
     return value

@@ -1,9 +1,12 @@
 """Proofs by compiled code: the checker repeats them, limits are kept, and lies are found out."""
 
 import copy
+import gc
 import json
 import random
 import time
+import weakref
+from typing import Any
 
 import pytest
 
@@ -15,6 +18,7 @@ from lp_models import OptimumBracket, branching, optimum, proof, solving
 from lp_models.kernels import run
 from lp_models.prices import raised_prices
 from lp_models.proof import Prover, repeat
+from lp_models.smoothing import smoothed_path_prices
 
 HARD = Instance.burst(16, [(2, 5), (0, 8), (1, 4), (3, 3), (0, 6), (4, 4), (1, 7), (2, 2), (0, 5), (3, 5)])
 WIDE = Instance.burst(300, [(90, 60), (0, 150), (40, 100), (70, 31), (10, 120), (110, 17)])
@@ -125,11 +129,40 @@ def test_besides_the_latest_only_the_highest_attempt_stays_paused(certified, mon
     for target in targets:
         assert prover.prove(target, soon(), pause=0).paused
     assert sorted(prover._paused) == [certified.upper - 1, certified.upper]
-    prover.forget_above(certified.upper - 1)
+    prover.keep(0, certified.upper - 1)
     assert list(prover._paused) == [certified.upper - 1]
     monkeypatch.setattr(proof, "_PAUSED_BYTES", -1)
-    assert not prover.prove(certified.upper - 1, soon(), pause=0).paused
-    assert not prover._paused
+    assert prover.prove(certified.upper - 1, soon(), pause=0).paused
+    assert prover.prove(certified.upper - 2, soon(), pause=0).paused
+    assert list(prover._paused) == [certified.upper - 2]
+
+
+def test_what_is_given_up_is_freed_at_once(certified):
+    prover = Prover(HARD, raised_prices(HARD, certified.upper, 30, 300), 30)
+    gc.collect()
+    gc.disable()
+    try:
+        assert prover.prove(certified.upper, soon(), pause=0).paused
+        gone = weakref.ref(prover._paused[certified.upper][0])
+        prover.stop()
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+def test_attempts_that_take_turns_on_one_pool_are_all_repeated(certified):
+    prices = raised_prices(HARD, certified.upper, 30, 300)
+    prover = Prover(HARD, prices, 30)
+    prover.use(smoothed_path_prices(HARD, certified.upper, prices, 30, soon()))
+    targets = [certified.upper, certified.upper - 1]
+    found: dict[int, Any] = {}
+    while len(found) < len(targets):
+        for target in targets:
+            if target not in found and not (outcome := prover.prove(target, soon(), pause=0)).paused:
+                found[target] = outcome.certificate
+    for target, certificate in found.items():
+        assert len(certificate["events"]) > 0
+        assert repeat(HARD, target, certificate) > 0
 
 
 def test_an_attempt_that_is_interrupted_is_given_up(certified, monkeypatch):

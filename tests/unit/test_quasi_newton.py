@@ -5,6 +5,7 @@ import time
 import numpy as np
 import pytest
 
+from lp_models import quasi_newton
 from lp_models.quasi_newton import Float64s, Point, ascend
 
 FAR = float("inf")
@@ -69,3 +70,15 @@ def test_rounds_gain_and_deadline_end_the_ascent() -> None:
     calls.clear()
     ascend(counted, np.zeros(30), 1000, 0.0, time.monotonic() - 1.0)
     assert len(calls) == 1
+
+
+def test_a_step_along_which_the_function_does_not_bend_leaves_the_others_alone() -> None:
+    steps = quasi_newton._Steps(2)
+    zero = Point(np.zeros(2), 0.0, np.ones(2), np.ones(2))
+    for length in range(1, quasi_newton._MEMORY + 1):
+        steps.add(zero, Point(np.full(2, float(length)), 0.0, np.ones(2) - length / 2, np.ones(2)))
+    before = steps.direction(zero)
+    for change in (0.0, 1.0):
+        steps.add(zero, Point(np.ones(2), 0.0, np.ones(2) + change, np.ones(2)))
+    assert steps.direction(zero).tolist() == before.tolist()
+    assert np.isfinite(before).all()

@@ -49,6 +49,35 @@ def test_a_proof_that_pauses_is_repeated_as_a_whole(prover):
     assert outcome.repetition.finish(60) == repeat(HARD, UPPER, outcome.certificate)
 
 
+def test_a_proof_may_be_repeated_from_a_pause_on(prover):
+    assert prover.prove(UPPER, soon(), pause=0).paused
+    outcome = prover.prove(UPPER, soon(), repeated=True)
+    assert outcome.certificate is not None
+    assert outcome.repetition is not None
+    assert outcome.repetition.finish(60) == repeat(HARD, UPPER, outcome.certificate)
+
+
+def test_what_is_to_be_repeated_does_not_get_less_in_a_pause(prover):
+    assert prover.prove(UPPER, soon(), pause=0, repeated=True).paused
+    time.sleep(1.0)
+    begin = time.monotonic()
+    outcome = prover.prove(UPPER, soon(), repeated=True)
+    spent = time.monotonic() - begin
+    whole = proof.checking_seconds(outcome.certificate)
+    claim = claims.Claim(UPPER, claims.ENUMERATION, outcome.certificate, outcome.repetition)
+    assert begin - 0.5 < outcome.repetition.begin <= begin
+    assert claim.seconds >= whole - spent - 0.5
+    claim.give_up()
+
+
+def test_an_answer_that_is_ready_is_taken_though_there_is_no_time():
+    one = Repetition(HARD, UPPER, 1, 1)
+    one.feed([], [[0]])
+    one.end()
+    one._thread.join(60)
+    assert one.finish(0) > 0
+
+
 def test_a_certificate_that_is_too_long_is_not_repeated(prover, monkeypatch):
     monkeypatch.setattr(proof, "MAX_CERTIFICATE", 100)
     outcome = prover.prove(UPPER, soon(), repeated=True)
