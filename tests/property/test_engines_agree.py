@@ -1,5 +1,6 @@
 """Every engine, bound and re-enumeration against brute force on random instances."""
 
+import math
 import random
 import time
 from functools import partial
@@ -68,10 +69,12 @@ def check_agreement(seed: int, rounds: int, monkeypatch: pytest.MonkeyPatch) -> 
         prover = Prover(instance, prices, 24)
         if rng.random() < 0.5:
             prover.use(some_events(rng, instance))
+        pause = rng.choice([0.0, math.inf])
         for target in (optimum - 1, optimum):
-            certificate = prover.prove(target, time.monotonic() + 60).certificate
-            assert certificate is not None
-            assert repeat(instance, target, certificate) >= 0
+            while (outcome := prover.prove(target, time.monotonic() + 60, pause=pause)).paused:
+                pass
+            assert outcome.certificate is not None
+            assert repeat(instance, target, outcome.certificate) >= 0
         assert prover.prove(optimum + 1, time.monotonic() + 60).schedule is not None
         for target in (optimum - 1, optimum, optimum + 1):
             tree = Branching(instance, target, prices)
