@@ -25,9 +25,8 @@ _ATTEMPT = 0.6
 _BESIDE = 0.9
 """Most of that which an attempt gets if the checker works beside the search."""
 
-_FIRST_TARGETS, _FIRST_SHARE = 1, 0.1
-"""So many lower targets, each with such a share of the time at most, come first where branching promises the optimum:
-what they prove is kept if it breaks its promise."""
+_FIRST_SHARE = 0.1
+"""Most of the time that a low target gets where branching promises the optimum: it is kept if the promise is broken."""
 
 _SURE = 0.93
 """Share of the time left in which branching may keep its promise; then lower targets are proved."""
@@ -90,7 +89,7 @@ class Closing:
         self._jobs, self._restarts = jobs, restarts
         self._claims: list[Claim] = []
         self._searching = 0.5
-        self._first, self._tried = True, 0
+        self._tried: set[_Why] = set()
         self._ceiling: int | None = None
 
     def branch(self, quick: float) -> None:
@@ -136,8 +135,7 @@ class Closing:
             self._race.keep(proved, best.upper)
             aim = self._aim(pace, proved, deadline - begin)
             attempt = self._try(aim, begin)
-            self._first = False
-            self._tried += aim.why is not _Why.LEAP
+            self._tried.add(aim.why)
             spent = time.monotonic() - begin
             before = best.upper
             if attempt.schedule is not None:
@@ -167,9 +165,9 @@ class Closing:
             target = max(proved + 1, (proved + min(upper, self._ceiling)) // 2)
             return _Aim(_Why.HALVES, target, _HALVING * seconds)
         promised = self._race.worth_branching(upper, _SURE * seconds)
-        if self._first and self._race.fits_within(_LEAP * left):
+        if not self._tried and self._race.fits_within(_LEAP * left):
             return _Aim(_Why.LEAP, upper, _LEAP * left)
-        if promised and self._tried >= _FIRST_TARGETS:
+        if promised and self._tried - {_Why.LEAP}:
             return _Aim(_Why.PROMISED, upper, _SURE * seconds)
         whole = self._seconds_for_whole(seconds)
         target = pace.aim(proved, upper, left, whole)

